@@ -4,7 +4,7 @@
 //! the test, hermetically.
 
 use crate::clock::{SharedClock, SystemClock};
-use crate::protocol::secrecy::SecretMask;
+use crate::protocol::secrecy::{SecretMask, SharedMask};
 use crate::protocol::signature::Secret;
 use crate::shutdown::{self, StopReceiver};
 use crate::terminal;
@@ -16,7 +16,7 @@ use std::ffi::OsString;
 use std::io::{self, BufWriter, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Everything that a command may know of the process.
 pub struct Context {
@@ -211,7 +211,8 @@ impl Read for InputStream {
 #[derive(Clone)]
 pub struct OutputStream {
     writer: Arc<Mutex<Box<dyn Write + Send>>>,
-    mask: Arc<RwLock<SecretMask>>,
+    /// What it leaves out, for who lays bytes out before they come here.
+    pub(crate) mask: SharedMask,
     has_masked: Arc<AtomicBool>,
     /// Whether a person reads there.
     pub is_terminal: bool,
@@ -222,7 +223,7 @@ impl OutputStream {
     pub fn new(writer: impl Write + Send + 'static, is_terminal: bool) -> Self {
         Self {
             writer: Arc::new(Mutex::new(Box::new(writer))),
-            mask: Arc::default(),
+            mask: SharedMask::default(),
             has_masked: Arc::default(),
             is_terminal,
         }
@@ -231,7 +232,7 @@ impl OutputStream {
     /// The same stream with a buffer, for who writes much. What is secret is left out before, so that no end of the
     /// buffer cuts through it.
     pub(crate) fn buffered(&self) -> Self {
-        let plain = Self { mask: Arc::default(), ..self.clone() };
+        let plain = Self { mask: SharedMask::default(), ..self.clone() };
         Self::new(BufWriter::new(plain), self.is_terminal).masked_as(self)
     }
 
@@ -249,7 +250,7 @@ impl OutputStream {
 impl Write for OutputStream {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        match self.mask.read().unwrap_or_else(PoisonError::into_inner).apply(bytes) {
+        match self.mask.read().apply(bytes) {
             Cow::Borrowed(bytes) => writer.write(bytes),
             Cow::Owned(masked) => {
                 self.has_masked.store(true, Ordering::Relaxed);
@@ -315,7 +316,7 @@ impl Context {
     /// Keeps secrets out of everything that is printed from now on.
     pub(crate) fn hide_secrets<'a>(&self, secrets: impl IntoIterator<Item = &'a Secret> + Clone) {
         for stream in [&self.stdout, &self.stderr] {
-            let mut mask = stream.mask.write().unwrap_or_else(PoisonError::into_inner);
+            let mut mask = stream.mask.write();
             secrets.clone().into_iter().for_each(|secret| mask.add(secret));
         }
     }
@@ -323,13 +324,13 @@ impl Context {
     /// Lets one secret be printed from now on: one that was made for this run, to be copied.
     pub(crate) fn show_secret(&self, secret: &Secret) {
         for stream in [&self.stdout, &self.stderr] {
-            stream.mask.write().unwrap_or_else(PoisonError::into_inner).remove(secret);
+            stream.mask.write().remove(secret);
         }
     }
 
     /// What is kept out, for what goes another way than the two streams.
     pub(crate) fn secret_mask(&self) -> SecretMask {
-        self.stdout.mask.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.stdout.mask.read().clone()
     }
 
     /// A path as the user wrote it, seen from the current folder.

@@ -48,7 +48,8 @@ impl Console {
             let colour = decide_colour(choice, stream.is_terminal, |name| context.environment.text(name));
             let style = OutputStyle::new(colour, context.columns.unwrap_or(USUAL_COLUMNS), context.time_zone.clone())
                 .with_headers(context.globals.verbose)
-                .with_ascii(context.wants_ascii());
+                .with_ascii(context.wants_ascii())
+                .with_mask(stream.mask.clone());
             if stream.is_terminal { style } else { style.with_whole_tables() }
         };
         Self {

@@ -2,6 +2,7 @@
 //!
 //! Colour never carries meaning alone, so switching it off loses nothing. The environment is handed in as a function.
 
+use crate::protocol::secrecy::SharedMask;
 use colored::Color;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, fmt::strtime};
@@ -73,6 +74,8 @@ pub struct OutputStyle {
     pub(crate) names_commands: bool,
     /// Whether marks are written in ASCII, for a locale that has nothing else.
     pub ascii: bool,
+    /// What is left out of bytes before they are laid out: broken over rows nobody would find it again.
+    pub(crate) mask: SharedMask,
 }
 
 impl OutputStyle {
@@ -88,6 +91,7 @@ impl OutputStyle {
             bodies: BodyDisplay::Full,
             names_commands: true,
             ascii: false,
+            mask: SharedMask::default(),
         }
     }
 
@@ -125,6 +129,11 @@ impl OutputStyle {
     /// The same with marks in ASCII or not.
     pub fn with_ascii(self, ascii: bool) -> Self {
         Self { ascii, ..self }
+    }
+
+    /// The same without these secrets.
+    pub(crate) fn with_mask(self, mask: SharedMask) -> Self {
+        Self { mask, ..self }
     }
 
     /// Time of day, `HH:MM:SS.mmm`.

@@ -1,9 +1,11 @@
 //! Secrets and keys that are known here, taken out of what is shown: senders put them into paths, queries and bodies
 //! by mistake, or because somebody copied the wrong line.
 //!
-//! Found as they are, in hexadecimal and in Base64 (both alphabets, at each of the three places that a byte can have
-//! in a group), each of them also with escapes of URLs, JSON and HTML, cut off at an ellipsis on either side, or broken
-//! over lines.
+//! Found as they are, in UTF-16, in hexadecimal and in Base64 (both alphabets, at each of the three places that a byte can have
+//! in a group), each of them also with escapes of URLs, JSON, HTML and shells, cut off at an ellipsis on either side, or
+//! broken over lines; and all of that in Base64 once or twice more.
+
+use encoded::{find_encoded, join};
 
 use super::arrival::REDACTED;
 use super::body::hex_digits;
@@ -12,8 +14,11 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use zeroize::Zeroizing;
 
+mod encoded;
 #[cfg(test)]
 mod tests;
 
@@ -26,8 +31,11 @@ const LEAST_DIGITS: usize = 16;
 /// The least beginning or end that is taken for a secret where the rest was cut off.
 const LEAST_CUT: usize = 12;
 
-/// What stands where something was cut.
-const CUT: &[u8] = "…".as_bytes();
+/// What stands where something was cut, and the same where there is nothing but ASCII.
+const CUTS: [&[u8]; 2] = ["…".as_bytes(), b"~"];
+
+/// How often what is looked for may be in Base64, beyond the forms that are themselves in it.
+const LAYERS: usize = 2;
 
 /// Words that programs read are no longer.
 const LONGEST_NAME: usize = 24;
@@ -38,6 +46,20 @@ pub(crate) struct SecretMask {
     forms: Vec<SecretForm>,
     /// Bytes that one of the forms may begin with.
     starts: Vec<bool>,
+}
+
+/// What is to be taken out, as several who print share it: a secret may become known while they do.
+#[derive(Clone, Default, Debug)]
+pub(crate) struct SharedMask(Arc<RwLock<SecretMask>>);
+
+impl SharedMask {
+    pub(crate) fn read(&self) -> RwLockReadGuard<'_, SecretMask> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn write(&self) -> RwLockWriteGuard<'_, SecretMask> {
+        self.0.write().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// One way to write a secret.
@@ -85,32 +107,68 @@ impl SecretMask {
 
     /// The text with `[redacted]` in place of each secret; borrowed where there was none.
     pub(crate) fn apply<'a>(&self, text: &'a [u8]) -> Cow<'a, [u8]> {
-        if self.forms.is_empty() {
+        let found = self.find(text, text.len());
+        if found.is_empty() {
             return Cow::Borrowed(text);
         }
-        let mut masked: Option<Vec<u8>> = None;
-        let (mut done, mut at) = (0, 0);
-        while at < text.len() {
+        let mut out = Vec::with_capacity(text.len());
+        let mut done = 0;
+        for secret in found {
+            out.extend_from_slice(&text[done..secret.start]);
+            out.extend_from_slice(REDACTED);
+            done = secret.end;
+        }
+        out.extend_from_slice(&text[done..]);
+        Cow::Owned(out)
+    }
+
+    /// Where the secrets are that begin before a place, in order. For who lays bytes out in a way in which
+    /// [`Self::apply`] would not find them again.
+    pub(crate) fn find(&self, text: &[u8], before: usize) -> Vec<Range<usize>> {
+        if self.forms.is_empty() {
+            return Vec::new();
+        }
+        self.find_within(text, before, LAYERS)
+    }
+
+    /// The same in so many layers of Base64: a body that has some may itself be shown in it.
+    fn find_within(&self, text: &[u8], before: usize, layers: usize) -> Vec<Range<usize>> {
+        let mut found = self.find_forms(text, before);
+        if layers > 0 {
+            let encoded = find_encoded(text, before, |within| self.find_within(within, within.len(), layers - 1));
+            if !encoded.is_empty() {
+                found.extend(encoded);
+                found = join(found);
+            }
+        }
+        found
+    }
+
+    fn find_forms(&self, text: &[u8], before: usize) -> Vec<Range<usize>> {
+        let (mut found, mut at) = (Vec::new(), 0);
+        while at < before {
             let begins = self.starts[usize::from(text[at])];
-            // Asked at every byte of every message: the last one of the mark decides nearly always.
-            let was_cut = at > 0 && text[at - 1] == CUT[CUT.len() - 1] && text[..at].ends_with(CUT);
+            // Asked at every byte of every message: the last one of a mark decides nearly always.
+            let may_be_cut = at > 0 && CUTS.iter().any(|cut| cut.ends_with(&text[at - 1..at]));
+            let was_cut = may_be_cut && CUTS.iter().any(|cut| text[..at].ends_with(cut));
             let whole = begins.then(|| self.find_end(text, at)).flatten();
             match whole.or_else(|| was_cut.then(|| self.find_tail_end(text, at)).flatten()) {
                 Some(end) => {
-                    let out = masked.get_or_insert_with(|| Vec::with_capacity(text.len()));
-                    out.extend_from_slice(&text[done..at]);
-                    out.extend_from_slice(REDACTED);
-                    (done, at) = (end, end);
+                    found.push(at..end);
+                    at = end;
                 }
                 None => at += 1,
             }
         }
-        match masked {
-            Some(mut out) => {
-                out.extend_from_slice(&text[done..]);
-                Cow::Owned(out)
-            }
-            None => Cow::Borrowed(text),
+        found
+    }
+
+    /// Puts `*` in place of each byte of a secret in an excerpt, which may begin and end within one.
+    pub(crate) fn blot(&self, excerpt: &mut [u8]) {
+        let (cut, end) = (CUTS[0], excerpt.len());
+        for secret in self.find(&[cut, excerpt, cut].concat(), cut.len() + end) {
+            let [start, end] = [secret.start, secret.end].map(|at| at.saturating_sub(cut.len()).min(end));
+            excerpt[start..end].fill(b'*');
         }
     }
 
@@ -124,7 +182,8 @@ impl SecretMask {
     /// Where the longest end of a secret that was cut off before this place ends.
     fn find_tail_end(&self, text: &[u8], at: usize) -> Option<usize> {
         let tails = self.forms.iter().flat_map(|form| (1..form.bytes.len()).map(move |from| (form, from)));
-        tails.filter_map(|(form, from)| form.find_end_from(from, text, at)).filter(|end| end - at >= LEAST_CUT).max()
+        let begun = tails.filter(|(form, from)| form.may_go_on_with(*from, text[at]));
+        begun.filter_map(|(form, from)| form.find_end_from(from, text, at)).filter(|end| end - at >= LEAST_CUT).max()
     }
 }
 
@@ -136,6 +195,9 @@ fn list_forms(secret: &[u8]) -> Vec<SecretForm> {
     // Hosts and names of headers lose their capitals.
     let mut forms =
         vec![SecretForm { wordy, any_case: true, ..form(secret.to_vec()) }, SecretForm { any_case: true, ..form(hex) }];
+    // UTF-16, with either byte first.
+    let wide = Zeroizing::new(secret.iter().flat_map(|byte| [*byte, 0]).collect::<Vec<u8>>());
+    forms.push(SecretForm { any_case: true, ..form(wide[..wide.len() - 1].to_vec()) });
     for before in 0..3 {
         let padded = Zeroizing::new([&[0; 2][..before], secret].concat());
         let encoded = Zeroizing::new(STANDARD_NO_PAD.encode(&*padded));
@@ -163,7 +225,12 @@ fn is_member_name(text: &[u8], start: usize, end: usize) -> bool {
 impl SecretForm {
     /// Whether its first byte may be written with this one: itself, or an escape. Rules most of them out at nearly every place.
     fn may_begin_with(&self, byte: u8) -> bool {
-        matches!(byte, b'%' | b'\\' | b'&' | b'+') || byte.eq_ignore_ascii_case(&self.bytes[0])
+        self.may_go_on_with(0, byte)
+    }
+
+    /// The same of another one of its bytes.
+    fn may_go_on_with(&self, from: usize, byte: u8) -> bool {
+        matches!(byte, b'%' | b'\\' | b'&' | b'+') || byte.eq_ignore_ascii_case(&self.bytes[from])
     }
 
     /// Where it ends, if it begins here.
@@ -177,7 +244,9 @@ impl SecretForm {
         for (found, wanted) in self.bytes[from..].iter().enumerate() {
             match self.read_byte(text, at, *wanted).or_else(|| self.read_behind_break(text, at, found, *wanted)) {
                 Some(next) => at = next,
-                None => return (found >= LEAST_CUT && text[at..].starts_with(CUT)).then_some(at),
+                None => {
+                    return (found >= LEAST_CUT && CUTS.iter().any(|cut| text[at..].starts_with(cut))).then_some(at);
+                }
             }
         }
         Some(at)
@@ -191,6 +260,8 @@ impl SecretForm {
             b'%' => read_percent(text, at),
             b'\\' => read_backslash(text, at),
             b'&' => read_entity(text, at),
+            // As shells have it within quotation marks.
+            b'\'' if text[at..].starts_with(br"'\''") => Some((byte, at + 4)),
             _ => None,
         };
         // First the escape: a backslash may itself be written as one.
@@ -200,15 +271,32 @@ impl SecretForm {
         }
     }
 
-    /// The same where a line was broken within a secret, and the next one is indented.
+    /// The same where a line was broken within a secret, and the next one is indented; in its place a blank may have stood.
     fn read_behind_break(&self, text: &[u8], at: usize, found: usize, wanted: u8) -> Option<usize> {
         let rest = text.get(at..)?;
-        if found < LEAST / 2 || !matches!(rest, [b'\n', ..] | [b'\r', b'\n', ..]) {
+        let broken = rest.iter().position(|byte| *byte != b' ').map(|blank| &rest[blank..]);
+        if found == 0 || !matches!(broken, Some([b'\n' | b'\x1b', ..] | [b'\r', b'\n', ..])) {
             return None;
         }
-        let blank = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n' | b' ')).count();
-        self.read_byte(text, at + blank, wanted)
+        let next = at + measure_break(rest);
+        if wanted == b' ' { Some(next) } else { self.read_byte(text, next, wanted) }
     }
+}
+
+/// How long blanks, ends of lines and the colours around them are.
+fn measure_break(text: &[u8]) -> usize {
+    let mut at = 0;
+    while let Some(byte) = text.get(at) {
+        match byte {
+            b'\r' | b'\n' | b' ' => at += 1,
+            b'\x1b' => match text[at..].iter().position(u8::is_ascii_alphabetic) {
+                Some(letter) => at += letter + 1,
+                None => break,
+            },
+            _ => break,
+        }
+    }
+    at
 }
 
 /// `%41`, and `%2541` where it was escaped again.
@@ -220,10 +308,15 @@ fn read_percent(text: &[u8], at: usize) -> Option<(u8, usize)> {
     Some((read_hex(text.get(at..at + 2)?)?, at + 2))
 }
 
-/// `\u0041`, `\x41`, `\"` and the like, with as many backslashes as it was escaped times.
+/// `\u0041`, `\u{41}`, `\x41`, `\101`, `\"` and the like, with as many backslashes as it was escaped times.
 fn read_backslash(text: &[u8], at: usize) -> Option<(u8, usize)> {
     let at = at + text.get(at..)?.iter().take_while(|byte| **byte == b'\\').count();
     match text.get(at)? {
+        b'u' if text.get(at + 1) == Some(&b'{') => {
+            let digits = text.get(at + 2..)?.iter().take(7).position(|byte| *byte == b'}')?;
+            let number = std::str::from_utf8(&text[at + 2..at + 2 + digits]).ok()?;
+            Some((u8::from_str_radix(number, 16).ok()?, at + 3 + digits))
+        }
         b'u' => {
             let high = text.get(at + 1..at + 3)?;
             (high == b"00").then_some(())?;
@@ -233,8 +326,15 @@ fn read_backslash(text: &[u8], at: usize) -> Option<(u8, usize)> {
         b'n' => Some((b'\n', at + 1)),
         b'r' => Some((b'\r', at + 1)),
         b't' => Some((b'\t', at + 1)),
+        b'0'..=b'3' if is_octal(text.get(at..at + 3)) => {
+            Some((text[at..at + 3].iter().fold(0, |sum, digit| sum * 8 + (digit - b'0')), at + 3))
+        }
         other => Some((*other, at + 1)),
     }
+}
+
+fn is_octal(digits: Option<&[u8]>) -> bool {
+    digits.is_some_and(|digits| digits.iter().all(|digit| matches!(digit, b'0'..=b'7')))
 }
 
 /// The characters that HTML and XML have names for, and any by its number.

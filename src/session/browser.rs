@@ -162,7 +162,8 @@ impl EventBrowser {
                 Some(row) => detail::describe(row, reader, &self.known, self.clock.as_ref(), &self.style)?,
                 None => Vec::new(),
             };
-            self.detail.lines = lines.iter().flat_map(|line| fold_rendered(line, columns)).collect();
+            let shown = detail::leave_secrets_out(&lines.join("\n"), &self.style);
+            self.detail.lines = shown.lines().flat_map(|line| fold_rendered(line, columns)).collect();
             (self.detail.of, self.detail.top) = (of, 0);
         }
         Ok(())
@@ -252,7 +253,7 @@ impl EventBrowser {
         let reader = StoreReader::open(&self.store)?;
         if let Some(line) = detail::build_curl_line(row, &reader)? {
             self.message = Some(format!("{} as a curl line: sent to the clipboard of your terminal", row.name()));
-            self.copied = Some(line);
+            self.copied = Some(detail::leave_secrets_out(&line, &self.style));
         }
         Ok(())
     }

@@ -11,6 +11,7 @@ use crate::config::ConfigSettings;
 use crate::config::secrets::{self, WebhookSecrets};
 use crate::context::Context;
 use crate::diagnose::{Diagnosis, DiagnosisCase, KnownSecret, WebFramework, diagnose_case};
+use crate::protocol::secrecy::SecretMask;
 use std::time::Duration;
 
 /// Time for a diagnosis that somebody waits for: what is under way when it ends is finished within two seconds.
@@ -32,7 +33,7 @@ pub(crate) fn collect_known_secrets(
     known
 }
 
-/// Diagnoses within so much time.
+/// Diagnoses within so much time. What is quoted of both sides ends anywhere, so it loses what it has of a secret here.
 pub(crate) fn diagnose_within(
     budget: Duration,
     clock: &dyn Clock,
@@ -40,5 +41,12 @@ pub(crate) fn diagnose_within(
     framework: Option<&WebFramework>,
 ) -> Diagnosis {
     let start = clock.monotonic();
-    diagnose_case(case, framework, &mut || clock.monotonic().saturating_sub(start) < budget)
+    let mut found = diagnose_case(case, framework, &mut || clock.monotonic().saturating_sub(start) < budget);
+    if let Some(place) = &mut found.difference {
+        let mut mask = SecretMask::default();
+        case.secrets.iter().for_each(|known| mask.add(&known.secret));
+        mask.blot(&mut place.received);
+        mask.blot(&mut place.hashed);
+    }
+    found
 }

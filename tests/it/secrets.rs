@@ -3,10 +3,11 @@
 
 use crate::inspector::client::Inspector;
 use crate::reach::send_raw;
-use crate::support::{Listener, Run, Scene, post};
+use crate::support::{Endpoint, Listener, Run, Scene, post};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use std::fs;
+use std::io::{Read, Write};
 use std::os::unix::fs::{PermissionsExt, symlink};
 
 const SECRET: &str = "rlsec_Zq3v/Tr+8sK_canary";
@@ -111,6 +112,80 @@ fn no_command_prints_a_secret_that_came_in() {
     assert!(store.windows(SECRET.len()).any(|window| window == SECRET.as_bytes()), "the body is kept as it came");
 }
 
+/// What a dump shows, without its layout: what it has in hexadecimal, and the characters beside it. Other lines as they are.
+fn strip_layout(text: &str) -> (Vec<u8>, String) {
+    let (mut bytes, mut characters) = (Vec::new(), String::new());
+    let mut pieces = text.split("\x1b[");
+    let plain = pieces.next().unwrap().to_owned();
+    let text = pieces.fold(plain, |text, piece| text + piece.split_once('m').unwrap().1);
+    for line in text.lines().map(|line| line.trim_start_matches([' ', '│'])) {
+        let offset =
+            line.get(..10).filter(|start| start.ends_with("  ") && u32::from_str_radix(&start[..8], 16).is_ok());
+        let Some(row) = offset.map(|_| &line[10..]) else {
+            characters.push_str(line);
+            continue;
+        };
+        let (digits, beside) = row.split_once("  ").unwrap();
+        bytes.extend(digits.split(' ').filter_map(|pair| u8::from_str_radix(pair, 16).ok()));
+        characters.push_str(beside.trim_start());
+    }
+    (bytes, characters)
+}
+
+/// Rows break what is left out whole everywhere else.
+#[test]
+fn no_dump_shows_a_piece_of_a_secret() {
+    let scene = Scene::new();
+    scene.with(["secret", "set"]).stdin(SECRET).output().code(0);
+    let listener = Listener::start(&scene, ["--verbose"], |run| run.env("REFERRALLOOP_API_KEY", KEY));
+    let wide = |secret: &str| secret.bytes().flat_map(|byte| [char::from(byte), '\0']).collect::<String>();
+    let digits: String = SECRET.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let encoded = [STANDARD.encode(format!("user:{SECRET}")), digits, wide(SECRET)].map(|text| STANDARD.encode(text));
+    let spellings = [spellings(), vec![wide(SECRET), STANDARD.encode(format!("a{KEY}b"))], encoded.to_vec()].concat();
+    for spelling in &spellings {
+        let body = [b"\0\x01binary\xff\xff\xff", spelling.as_bytes(), &[0, 0xfe].repeat(40)].concat();
+        let answer = send_bytes(&listener.url, &body);
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    }
+    let check = |what: &str, text: &str, dumps: bool| {
+        let (bytes, characters) = strip_layout(text);
+        assert!(bytes.is_empty() != dumps && text.contains("[redacted]"), "{what}: {text}");
+        let plain = [SECRET, KEY].into_iter().flat_map(|secret| secret.as_bytes().windows(12).map(<[u8]>::to_vec));
+        for piece in plain.chain(spellings.iter().flat_map(|word| word.as_bytes().windows(20).map(<[u8]>::to_vec))) {
+            let shown = String::from_utf8_lossy(&piece);
+            assert!(!bytes.windows(piece.len()).any(|window| window == piece), "{what} dumps {shown}: {text}");
+            assert!(!characters.contains(&*shown), "{what} has {shown}: {text}");
+        }
+    };
+    let ended = listener.stop().code(0);
+    check("listen", &ended.out(), true);
+    let forms = ["curl", "hurl", "python", "node", "har", "jsonl"].map(|form| format!("events export N --as {form}"));
+    let lines = ["events show N --hex", "events show N", "events show N --raw", "events show N --json"];
+    // The key is its own spelling in a URL, and the same event twice is one.
+    for number in 1..spellings.len() {
+        for line in lines.map(str::to_owned).iter().chain(&forms) {
+            for columns in [None, Some(60), Some(120)] {
+                let run =
+                    scene.with(line.replace('N', &number.to_string()).split(' ')).env("REFERRALLOOP_API_KEY", KEY);
+                let run = columns.into_iter().fold(run, Run::terminal);
+                let shown = run.output().code(0).stdout;
+                check(line, &String::from_utf8_lossy(&shown), line.ends_with("hex") || line.ends_with('N'));
+            }
+        }
+    }
+}
+
+fn send_bytes(url: &str, body: &[u8]) -> String {
+    let authority = url.trim_start_matches("http://").trim_end_matches('/');
+    let mut stream = std::net::TcpStream::connect(authority).unwrap();
+    let head =
+        format!("POST / HTTP/1.1\r\nHost: {authority}\r\nConnection: close\r\nContent-Length: {}\r\n\r\n", body.len());
+    stream.write_all(&[head.as_bytes(), body].concat()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
 /// What is too long for a table loses its middle, and with it a part of what would have been left out.
 #[test]
 fn a_secret_that_is_cut_is_not_shown_in_part() {
@@ -172,6 +247,34 @@ fn no_command_writes_through_a_link_or_takes_permissions_away() {
     assert!(std::process::Command::new("mkfifo").arg(&fifo).status().unwrap().success());
     let refused = scene.run(["whoami".into(), "--config".into(), fifo.into_os_string()]);
     assert!(refused.code == Some(3) && refused.err().contains("it is not an ordinary file"), "{refused}");
+}
+
+/// A pipe without a reader is told at once; whoever reads it gets all of it.
+#[test]
+fn a_report_waits_for_nobody_to_read_a_pipe() {
+    let scene = Scene::new();
+    scene.run(["trigger", "created", "--to", "http://127.0.0.1:9/"]).code(1);
+    let fifo = scene.folder().join("fifo");
+    assert!(std::process::Command::new("mkfifo").arg(&fifo).status().unwrap().success());
+    let expect = ["expect", "created", "--within", "1ms", "--junit", "fifo", "--", "true"];
+    let endpoint = Endpoint::good();
+    let test = ["test", &endpoint.url("/"), "--only", "delivery.created", "--no-secret", "--junit", "fifo"];
+    let exports = [&["events", "export", "--all", "--output", "fifo"][..], &["events", "report", "--html", "fifo"]];
+    for line in [&["doctor", "--bundle", "fifo"][..], &expect, &test].into_iter().chain(exports) {
+        let refused = scene.run(line.iter().copied()).code(5);
+        let told = refused.err().replace("\n       ", " ");
+        assert!(told.contains("fifo: it is a pipe that nobody reads"), "{line:?}: {refused}");
+        // One that is there, and one that comes a little later.
+        for late in [false, true] {
+            let (fifo, read) = (fifo.clone(), std::sync::mpsc::channel());
+            std::thread::spawn(move || {
+                std::thread::sleep(std::time::Duration::from_millis(if late { 300 } else { 0 }));
+                read.0.send(fs::read_to_string(fifo).unwrap()).unwrap();
+            });
+            scene.run(line.iter().copied());
+            assert!(read.1.recv().unwrap().len() > 100, "{line:?}");
+        }
+    }
 }
 
 #[test]

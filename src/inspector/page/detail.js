@@ -2,7 +2,7 @@
 
 import { button, bytes, copy, count, fullTime, h, oneLine, region, segmented, span, timeNode } from "./dom.js";
 import { call, query } from "./data.js";
-import { bodyBytes, bodyView, compareLines, pretty } from "./body.js";
+import { bodyBytes, bodyView, compareLines, fromBase64, pretty } from "./body.js";
 import { glyph, movement, outcome, shortType, telling, verdict } from "./list.js";
 import { latencyBar, schedule } from "./charts.js";
 
@@ -133,7 +133,7 @@ export async function showEvent(box, number, { redact, act, status }) {
 
 // Both byte sequences, one below the other, each byte in its column.
 function aligned(place) {
-  const side = (name) => place[name] !== undefined ? new TextEncoder().encode(place[name]) : Uint8Array.from(atob(place[`${name}_base64`] ?? ""), (c) => c.charCodeAt(0));
+  const side = (name) => place[name] !== undefined ? new TextEncoder().encode(place[name]) : fromBase64(place[`${name}_base64`] ?? "");
   const [received, hashed] = [side("received"), side("hashed")];
   const from = place.excerpt_from ?? 0;
   const length = Math.max(received.length, hashed.length);

@@ -160,21 +160,45 @@ fn is_binary(body: &[u8]) -> bool {
 fn hex(body: &RawBody, style: &OutputStyle, max_rows: Option<usize>, event: Option<u64>) -> Vec<StyledLine> {
     let row = if style.width < HEX_COLUMNS { NARROW_HEX_ROW } else { HEX_ROW };
     let shown = max_rows.map_or(body.len(), |rows| (rows * row).min(body.len()));
-    let rows = body.as_bytes()[..shown].chunks(row).enumerate();
+    let bytes = hide_secrets(body.as_bytes(), shown, style);
+    let rows = bytes.chunks(row).enumerate();
     let mut lines: Vec<StyledLine> = rows.map(|(at, data)| hex_row(at * row, data, row, style)).collect();
+    let hidden = bytes.iter().filter(|byte| byte.is_none()).count();
+    if hidden > 0 {
+        let words = format!("** is [redacted]: {} of a secret that is known here", format_bytes(hidden as u64));
+        lines.push(StyledLine::new(style).put(TextRole::Notable, Sanitised::text(&words)));
+    }
     if shown < body.len() {
         lines.push(more(format_bytes((body.len() - shown) as u64), " more", event, style));
     }
     lines
 }
 
-fn hex_row(at: usize, data: &[u8], row: usize, style: &OutputStyle) -> StyledLine {
+/// The first bytes of a body, without those that are part of a secret: rows break one in a way in which it would not be
+/// found on its way out.
+fn hide_secrets(body: &[u8], shown: usize, style: &OutputStyle) -> Vec<Option<u8>> {
+    let mut bytes: Vec<Option<u8>> = body[..shown].iter().copied().map(Some).collect();
+    for secret in style.mask.read().find(body, shown) {
+        bytes[secret.start..secret.end.min(shown)].fill(None);
+    }
+    bytes
+}
+
+fn hex_row(at: usize, data: &[Option<u8>], row: usize, style: &OutputStyle) -> StyledLine {
     let mut digits = String::with_capacity(3 * row);
     for byte in data {
         // Writing to a String cannot fail.
-        let _ = write!(digits, "{byte:02x} ");
+        let _ = match byte {
+            Some(byte) => write!(digits, "{byte:02x} "),
+            None => write!(digits, "** "),
+        };
     }
-    let visible: String = data.iter().map(|b| if matches!(b, 0x20..=0x7e) { char::from(*b) } else { '.' }).collect();
+    let visible = data.iter().map(|byte| match byte {
+        Some(byte @ 0x20..=0x7e) => char::from(*byte),
+        Some(_) => '.',
+        None => '*',
+    });
+    let visible: String = visible.collect();
     let line = StyledLine::new(style).put(TextRole::Faint, Sanitised::text(&format!("{at:08x}"))).add_gap(2);
     let end = line.width() + 3 * row + 1;
     line.put(TextRole::Plain, Sanitised::text(&digits))

@@ -41,6 +41,17 @@ fn a_secret_is_found_however_it_is_written() {
         SECRET.to_lowercase(),
         SECRET.bytes().map(|byte| format!("&#{byte};")).collect(),
         SECRET.bytes().map(|byte| format!("&#x0{byte:X};")).collect(),
+        SECRET.bytes().map(|byte| format!("\\u{{{byte:x}}}")).collect(),
+        SECRET.bytes().map(|byte| format!("\\{byte:03o}")).collect(),
+        SECRET
+            .bytes()
+            .map(|byte| format!("{}\0", char::from(byte)))
+            .collect::<String>()
+            .trim_end_matches('\0')
+            .to_owned(),
+        SECRET.replace('\'', r"'\''"),
+        SECRET.replace(' ', "\n  "),
+        format!("{}\x1b[0m\n  \x1b[2m{}", &SECRET[..3], &SECRET[3..]),
     ] {
         assert_eq!(masked(&format!("/hook?key={written}&x=1")), "/hook?key=[redacted]&x=1", "{written}");
     }
@@ -54,6 +65,34 @@ fn a_secret_is_found_however_it_is_written() {
     }
 }
 
+/// A body that is shown in Base64 may hold a secret in any spelling.
+#[test]
+fn a_secret_is_found_in_any_spelling_within_base64() {
+    let json = serde_json::to_string(SECRET).unwrap();
+    let hex: String = SECRET.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let wide: String = SECRET.bytes().flat_map(|byte| [char::from(byte), '\0']).collect();
+    let percent: String = SECRET.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    for written in [json, hex.to_uppercase(), hex, wide, percent, STANDARD.encode(SECRET)] {
+        for before in ["", "\u{ff}", "ab\u{1}"] {
+            let encoded = STANDARD.encode(format!("{before}{written}\0the rest of it, which stays"));
+            let lines: Vec<_> = encoded.as_bytes().chunks(16).map(|line| std::str::from_utf8(line).unwrap()).collect();
+            for shown in [
+                encoded.clone(),
+                format!("/{encoded}"),
+                format!("\"{}\"", encoded.replace('/', "\\/")),
+                lines.join("\n"),
+                lines.join("\\r\\n"),
+                URL_SAFE_NO_PAD.encode(format!("{before}{written}\0the rest of it, which stays")),
+            ] {
+                let left = masked(&shown);
+                assert!(left.contains("[redacted]") && left.len() < 80, "{before}{written} in {shown}: {left}");
+            }
+        }
+    }
+    let harmless = STANDARD.encode("a long text that has nothing of it, nor rlsec_a, in any way");
+    assert_eq!(masked(&harmless), harmless);
+}
+
 #[test]
 fn a_cut_secret_is_found_and_everything_else_stays() {
     assert_eq!(masked("/?k=rlsec_a/b+c \"…  201"), "/?k=[redacted]…  201");
@@ -62,6 +101,7 @@ fn a_cut_secret_is_found_and_everything_else_stays() {
     let hex: String = SECRET.bytes().map(|byte| format!("{byte:02x}")).collect();
     assert_eq!(masked(&format!("…{}", &hex[7..])), "…[redacted]");
     assert_eq!(masked("…?f>~~g"), "…?f>~~g", "too little of it");
+    assert_eq!(masked("a@x.io~ec_a/b+c \"d'\\e?~"), "a@x.io~[redacted]~", "where there is nothing but ASCII");
     for other in [
         "c_a/b+c \"d'\\e?f>~~g",
         "rlsec_a/b+c",
@@ -96,4 +136,19 @@ fn two_secrets_are_two_and_one_may_be_shown_again() {
     both.remove(&Secret::new("first-secret").unwrap());
     assert_eq!(both.apply(b"first-secret second-secret").as_ref(), b"first-secret [redacted]");
     assert!(!format!("{both:?}").contains("second"));
+}
+
+#[test]
+fn an_excerpt_has_stars_in_their_place() {
+    let blot = |text: &str| {
+        let mut bytes = text.as_bytes().to_vec();
+        mask(&["Zq7topsecretVALUE"]).blot(&mut bytes);
+        String::from_utf8(bytes).unwrap()
+    };
+    assert_eq!(
+        blot("psecretVALUE and Zq7topsecretVALUE, Zq7topsecretV"),
+        "************ and *****************, *************"
+    );
+    assert_eq!(blot("secretVALUE, Zq7topsecre"), "secretVALUE, Zq7topsecre", "too little of it");
+    assert_eq!(blot(""), "");
 }

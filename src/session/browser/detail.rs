@@ -48,6 +48,11 @@ pub(super) fn describe(
     Ok(text.lines().map(str::to_owned).collect())
 }
 
+/// Text without what is secret here, for where it is folded or encoded and would not be found on its way out.
+pub(super) fn leave_secrets_out(text: &str, style: &OutputStyle) -> String {
+    String::from_utf8_lossy(&style.mask.read().apply(text.as_bytes())).into_owned()
+}
+
 /// Why a signature does not hold, as far as it is found out at once.
 fn explain(row: &RefusedRow, known: &[KnownSecret], clock: &dyn Clock, style: &OutputStyle) -> String {
     let content = &row.refused.content;

@@ -52,6 +52,37 @@ fn binary_is_dumped() {
     assert_eq!((long.len(), long[8].as_str()), (9, "… 3.9 KiB more: referralloop events show 7"));
 }
 
+/// A row has half a secret, and the filter of what is printed would find neither half.
+#[test]
+fn a_dump_has_no_byte_of_a_secret() {
+    use crate::protocol::secrecy::SharedMask;
+    use crate::protocol::signature::Secret;
+    let secret = "Zq7topsecretVALUE";
+    let mask = SharedMask::default();
+    mask.write().add(&Secret::new(secret).unwrap());
+    let style = OutputStyle::new(false, 100, TimeZone::UTC).with_mask(mask);
+    let body = RawBody::new([b"\0\x01bin\xff\xff*".as_slice(), secret.as_bytes(), &[0xfe; 12]].concat());
+    let expected = [
+        "00000000  00 01 62 69 6e ff ff 2a ** ** ** ** ** ** ** **  ..bin..*********",
+        "00000010  ** ** ** ** ** ** ** ** ** fe fe fe fe fe fe fe  *********.......",
+        "00000020  fe fe fe fe fe                                   .....",
+        "** is [redacted]: 17 B of a secret that is known here",
+    ];
+    let shown = |lines: Vec<StyledLine>| lines.iter().map(ToString::to_string).collect::<Vec<_>>();
+    assert_eq!(shown(render_hex(&body, &style)), expected);
+    assert_eq!(shown(render_body(&body, &style, None, None)), expected);
+    // What of it is shown is hidden, though its end is not.
+    let cut = shown(render_body(&body, &style, Some(1), Some(7)));
+    assert_eq!(
+        cut,
+        [
+            expected[0],
+            "** is [redacted]: 8 B of a secret that is known here",
+            "… 21 B more: referralloop events show 7"
+        ]
+    );
+}
+
 #[test]
 fn nothing_is_said_to_be_empty() {
     assert_eq!(render_plain("", 80, Some(60)), ["(empty)"]);
