@@ -273,30 +273,25 @@ impl SecretForm {
 
     /// The same where a line was broken within a secret, and the next one is indented; in its place a blank may have stood.
     fn read_behind_break(&self, text: &[u8], at: usize, found: usize, wanted: u8) -> Option<usize> {
-        let rest = text.get(at..)?;
-        let broken = rest.iter().position(|byte| *byte != b' ').map(|blank| &rest[blank..]);
-        if found == 0 || !matches!(broken, Some([b'\n' | b'\x1b', ..] | [b'\r', b'\n', ..])) {
-            return None;
-        }
-        let next = at + measure_break(rest);
+        let next = at + measure_break(text.get(at..).filter(|_| found > 0)?)?;
         if wanted == b' ' { Some(next) } else { self.read_byte(text, next, wanted) }
     }
 }
 
-/// How long blanks, ends of lines and the colours around them are.
-fn measure_break(text: &[u8]) -> usize {
-    let mut at = 0;
+/// How long blanks, ends of lines, escaped or not, and the colours around them are; `None` for blanks alone.
+fn measure_break(text: &[u8]) -> Option<usize> {
+    let (mut at, mut breaks) = (0, false);
     while let Some(byte) = text.get(at) {
-        match byte {
-            b'\r' | b'\n' | b' ' => at += 1,
-            b'\x1b' => match text[at..].iter().position(u8::is_ascii_alphabetic) {
-                Some(letter) => at += letter + 1,
-                None => break,
-            },
+        let length = match byte {
+            b' ' | b'\r' | b'\n' => 1,
+            b'\\' if matches!(text.get(at + 1), Some(b'r' | b'n')) => 2,
+            b'\x1b' => text[at..].iter().position(u8::is_ascii_alphabetic)? + 1,
             _ => break,
-        }
+        };
+        at += length;
+        breaks |= *byte != b' ';
     }
-    at
+    breaks.then_some(at)
 }
 
 /// `%41`, and `%2541` where it was escaped again.

@@ -51,6 +51,7 @@ fn a_secret_is_found_however_it_is_written() {
             .to_owned(),
         SECRET.replace('\'', r"'\''"),
         SECRET.replace(' ', "\n  "),
+        format!("{}\\r\\n{}", &SECRET[..9], &SECRET[9..]),
         format!("{}\x1b[0m\n  \x1b[2m{}", &SECRET[..3], &SECRET[3..]),
     ] {
         assert_eq!(masked(&format!("/hook?key={written}&x=1")), "/hook?key=[redacted]&x=1", "{written}");
