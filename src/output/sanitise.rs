@@ -246,13 +246,15 @@ pub(crate) fn push_escaped(out: &mut String, character: char, notation: EscapeNo
 ///
 /// Controls (Unicode category Cc), the line and paragraph separators, the interlinear annotation marks, and everything
 /// that Unicode's `DerivedCoreProperties.txt` lists as `Default_Ignorable_Code_Point`: bidi controls, zero-width
-/// characters, fillers, variation selectors and tags among them.
+/// characters, fillers, variation selectors and tags among them. And U+FFFE and U+FFFF, which are no characters: XML cannot
+/// hold them, and other programs refuse text that has them.
 pub(crate) fn is_unsafe(character: char) -> bool {
     matches!(character,
         '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}'
         | '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
         | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
         | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
+        | '\u{fffe}'..='\u{ffff}'
         | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 

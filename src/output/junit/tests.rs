@@ -46,5 +46,6 @@ fn no_character_breaks_it() {
     // XML 1.0, section 2.2.
     let allowed = |c: char| matches!(c, '\t' | '\n' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
     assert!(text.chars().all(allowed));
+    assert!(text.contains(r"\u{fffe}\u{ffff}"), "what it cannot hold is named");
     assert!(!text.contains("<\u{1}"));
 }

@@ -20,7 +20,7 @@ const EDGES: &str = "\
     \0\u{7}\u{8}\t\n\r\u{1b}\u{1f}\u{7f}\u{80}\u{9b}\u{9f}\u{ad}\u{34f}\u{61c}\u{115f}\u{1160}\u{17b4}\
     \u{17b5}\u{180b}\u{180e}\u{180f}\u{200b}\u{200c}\u{200d}\u{200e}\u{200f}\u{2028}\u{2029}\u{202a}\
     \u{202e}\u{2060}\u{2064}\u{2066}\u{2069}\u{206f}\u{3164}\u{fe00}\u{fe0f}\u{feff}\u{ffa0}\u{fff9}\
-    \u{fffb}\u{1bca0}\u{1d173}\u{e0000}\u{e0001}\u{e0020}\u{e007f}\u{e0100}\u{e01ef}";
+    \u{fffb}\u{fffe}\u{ffff}\u{1bca0}\u{1d173}\u{e0000}\u{e0001}\u{e0020}\u{e007f}\u{e0100}\u{e01ef}";
 
 #[test]
 fn every_class_is_escaped_in_both_notations() {
@@ -55,6 +55,7 @@ fn neighbours_of_the_classes_are_left_alone() {
         '\u{fe10}',
         '\u{fffc}',
         '\u{fffd}',
+        '\u{10000}',
         '\u{1f600}',
     ];
     assert!(safe.iter().all(|c| !is_unsafe(*c)));
