@@ -37,6 +37,13 @@ const CUTS: [&[u8]; 2] = ["…".as_bytes(), b"~"];
 /// How often what is looked for may be in Base64, beyond the forms that are themselves in it.
 const LAYERS: usize = 2;
 
+/// What was escaped five times has no more of them. A sender may send a million.
+const MOST_BACKSLASHES: usize = 31;
+
+/// What stands between two lines of this program's own is no longer, nor is a colour.
+const LONGEST_BREAK: usize = 200;
+const LONGEST_COLOUR: usize = 12;
+
 /// Words that programs read are no longer.
 const LONGEST_NAME: usize = 24;
 
@@ -46,6 +53,8 @@ pub(crate) struct SecretMask {
     forms: Vec<SecretForm>,
     /// Bytes that one of the forms may begin with.
     starts: Vec<bool>,
+    /// By a byte in lower case, which forms go on with it, and where: what is left of one that was cut begins anywhere.
+    tails: Vec<Vec<(usize, usize)>>,
 }
 
 /// What is to be taken out, as several who print share it: a secret may become known while they do.
@@ -97,12 +106,23 @@ impl SecretMask {
             self.starts[usize::from(b'+')] |= first == b' ';
             self.forms.push(form);
         }
+        self.index_tails();
     }
 
     /// Leaves this secret where it stands from now on.
     pub(crate) fn remove(&mut self, secret: &Secret) {
         let forms = list_forms(secret.expose());
         self.forms.retain(|known| forms.iter().all(|form| form.bytes != known.bytes));
+        self.index_tails();
+    }
+
+    fn index_tails(&mut self) {
+        self.tails = vec![Vec::new(); 256];
+        for (at, form) in self.forms.iter().enumerate() {
+            for (from, byte) in form.bytes.iter().enumerate().skip(1) {
+                self.tails[usize::from(byte.to_ascii_lowercase())].push((at, from));
+            }
+        }
     }
 
     /// The text with `[redacted]` in place of each secret; borrowed where there was none.
@@ -181,9 +201,12 @@ impl SecretMask {
 
     /// Where the longest end of a secret that was cut off before this place ends.
     fn find_tail_end(&self, text: &[u8], at: usize) -> Option<usize> {
-        let tails = self.forms.iter().flat_map(|form| (1..form.bytes.len()).map(move |from| (form, from)));
-        let begun = tails.filter(|(form, from)| form.may_go_on_with(*from, text[at]));
-        begun.filter_map(|(form, from)| form.find_end_from(from, text, at)).filter(|end| end - at >= LEAST_CUT).max()
+        let byte = text[at];
+        let meant = read_escape(text, at).map(|(meant, _)| meant).filter(|meant| !meant.eq_ignore_ascii_case(&byte));
+        let bytes = [Some(byte), meant, (byte == b'+').then_some(b' ')].into_iter().flatten();
+        let tails = bytes.flat_map(|byte| &self.tails[usize::from(byte.to_ascii_lowercase())]);
+        let ends = tails.filter_map(|(form, from)| self.forms[*form].find_end_from(*from, text, at));
+        ends.filter(|end| end - at >= LEAST_CUT).max()
     }
 }
 
@@ -225,12 +248,7 @@ fn is_member_name(text: &[u8], start: usize, end: usize) -> bool {
 impl SecretForm {
     /// Whether its first byte may be written with this one: itself, or an escape. Rules most of them out at nearly every place.
     fn may_begin_with(&self, byte: u8) -> bool {
-        self.may_go_on_with(0, byte)
-    }
-
-    /// The same of another one of its bytes.
-    fn may_go_on_with(&self, from: usize, byte: u8) -> bool {
-        matches!(byte, b'%' | b'\\' | b'&' | b'+') || byte.eq_ignore_ascii_case(&self.bytes[from])
+        matches!(byte, b'%' | b'\\' | b'&' | b'+') || byte.eq_ignore_ascii_case(&self.bytes[0])
     }
 
     /// Where it ends, if it begins here.
@@ -256,16 +274,8 @@ impl SecretForm {
     fn read_byte(&self, text: &[u8], at: usize, wanted: u8) -> Option<usize> {
         let fits = |byte: u8| byte == wanted || self.any_case && byte.eq_ignore_ascii_case(&wanted);
         let byte = *text.get(at)?;
-        let escaped = match byte {
-            b'%' => read_percent(text, at),
-            b'\\' => read_backslash(text, at),
-            b'&' => read_entity(text, at),
-            // As shells have it within quotation marks.
-            b'\'' if text[at..].starts_with(br"'\''") => Some((byte, at + 4)),
-            _ => None,
-        };
         // First the escape: a backslash may itself be written as one.
-        match escaped {
+        match read_escape(text, at) {
             Some((meant, next)) if fits(meant) => Some(next),
             _ => (fits(byte) || byte == b'+' && wanted == b' ').then_some(at + 1),
         }
@@ -278,14 +288,26 @@ impl SecretForm {
     }
 }
 
+/// The byte that an escape here means, and where the text goes on.
+fn read_escape(text: &[u8], at: usize) -> Option<(u8, usize)> {
+    match text.get(at)? {
+        b'%' => read_percent(text, at),
+        b'\\' => read_backslash(text, at),
+        b'&' => read_entity(text, at),
+        // As shells have it within quotation marks.
+        b'\'' if text[at..].starts_with(br"'\''") => Some((b'\'', at + 4)),
+        _ => None,
+    }
+}
+
 /// How long blanks, ends of lines, escaped or not, and the colours around them are; `None` for blanks alone.
 fn measure_break(text: &[u8]) -> Option<usize> {
     let (mut at, mut breaks) = (0, false);
-    while let Some(byte) = text.get(at) {
+    while let Some(byte) = text.get(at).filter(|_| at < LONGEST_BREAK) {
         let length = match byte {
             b' ' | b'\r' | b'\n' => 1,
             b'\\' if matches!(text.get(at + 1), Some(b'r' | b'n')) => 2,
-            b'\x1b' => text[at..].iter().position(u8::is_ascii_alphabetic)? + 1,
+            b'\x1b' => text[at..].iter().take(LONGEST_COLOUR).position(|byte| *byte == b'm')? + 1,
             _ => break,
         };
         at += length;
@@ -305,7 +327,7 @@ fn read_percent(text: &[u8], at: usize) -> Option<(u8, usize)> {
 
 /// `\u0041`, `\u{41}`, `\x41`, `\101`, `\"` and the like, with as many backslashes as it was escaped times.
 fn read_backslash(text: &[u8], at: usize) -> Option<(u8, usize)> {
-    let at = at + text.get(at..)?.iter().take_while(|byte| **byte == b'\\').count();
+    let at = at + text.get(at..)?.iter().take(MOST_BACKSLASHES).take_while(|byte| **byte == b'\\').count();
     match text.get(at)? {
         b'u' if text.get(at + 1) == Some(&b'{') => {
             let digits = text.get(at + 2..)?.iter().take(7).position(|byte| *byte == b'}')?;

@@ -153,3 +153,17 @@ fn an_excerpt_has_stars_in_their_place() {
     assert_eq!(blot("secretVALUE, Zq7topsecre"), "secretVALUE, Zq7topsecre", "too little of it");
     assert_eq!(blot(""), "");
 }
+
+/// Everything that a sender sends goes through here before it is printed.
+#[test]
+fn no_text_takes_long() {
+    let mask = mask(&[SECRET, "pk_test_0123456789abcdefCANARYxyz"]);
+    let random = STANDARD.encode((0..=255).cycle().take(9000).collect::<Vec<u8>>());
+    for part in ["\\", "~r", "…%72", "%25", "r\n", "r\x1b[", "r\x1b[m", "&#114;", "r\\n", &random, "r"] {
+        let text = part.repeat(200_000 / part.len());
+        let begun = std::time::Instant::now();
+        assert!(matches!(mask.apply(text.as_bytes()), Cow::Borrowed(_)), "{part}");
+        let took = begun.elapsed();
+        assert!(took.as_secs() < 5, "{part}: {took:?}");
+    }
+}
