@@ -134,9 +134,7 @@ pub(super) async fn run_replay(
     settled?;
     let keeps = !(arguments.sending.resign || arguments.sending.edit);
     if keeps && tally.outcomes.contains_key("401") {
-        console.print_hint(
-            "a replay keeps the signature that an event came with; --resign signs it with this profile's secret",
-        );
+        console.print_hint("a replay keeps an event's own signature; --resign signs it with this profile's secret");
     }
     let unreachable = ["refused", "unknown_host"].iter().any(|name| tally.outcomes.contains_key(*name));
     if to.is_empty() && arguments.selection.asks_for_failed() && unreachable {
