@@ -26,8 +26,10 @@ pub(super) fn find_encoded(text: &[u8], before: usize, find: impl Fn(&[u8]) -> V
             at += 1;
             continue;
         }
-        let (digits, end) = read_digits(text, at);
-        if digits.len() >= LEAST_DIGITS {
+        let DigitRun { count, any_beyond_hex, end } = measure_digits(text, at);
+        // Ids and digests of 20 digits and more stand in every record, and text in Base64 never looks like them.
+        if count >= LEAST_DIGITS && any_beyond_hex {
+            let digits = read_digits(text, at);
             let shifts = if digits.len() <= MOST_SHIFTED { 4 } else { 1 };
             let secret = (0..shifts).flat_map(|shift| find_in_digits(&digits, shift, &find));
             let mut places: Option<Vec<usize>> = None;
@@ -50,40 +52,51 @@ fn find_in_digits(digits: &[u8], shift: usize, find: impl Fn(&[u8]) -> Vec<Range
     find(&decoded).into_iter().map(place).collect()
 }
 
-/// The digits from here on, of the usual alphabet, and where they end.
-fn read_digits(text: &[u8], start: usize) -> (Vec<u8>, usize) {
-    let (mut digits, mut at) = (Vec::new(), start);
-    while let Some(byte) = text.get(at) {
-        match read_digit(*byte) {
-            Some(digit) => {
-                digits.push(digit);
-                at += 1;
-            }
-            None => match measure_separator(&text[at..]) {
-                0 => break,
-                length => at += length,
-            },
-        }
+/// Digits that belong together.
+struct DigitRun {
+    count: usize,
+    /// Whether one of them is no hexadecimal digit, nor a hyphen.
+    any_beyond_hex: bool,
+    end: usize,
+}
+
+/// The digits from here on: asked at every word of every message, so that nothing is copied.
+fn measure_digits(text: &[u8], start: usize) -> DigitRun {
+    let mut run = DigitRun { count: 0, any_beyond_hex: false, end: start };
+    for (at, byte) in list_digits(text, start) {
+        run.count += 1;
+        run.any_beyond_hex |= !(byte.is_ascii_hexdigit() || byte == b'-');
+        run.end = at + 1;
     }
-    (digits, at)
+    run
+}
+
+/// The same digits, of the usual alphabet.
+fn read_digits(text: &[u8], start: usize) -> Vec<u8> {
+    list_digits(text, start).filter_map(|(_, byte)| read_digit(byte)).collect()
 }
 
 /// Where each of these digits stands.
 fn list_places(text: &[u8], start: usize) -> Vec<usize> {
-    let (mut places, mut at) = (Vec::new(), start);
-    while let Some(byte) = text.get(at) {
-        match read_digit(*byte) {
-            Some(_) => {
-                places.push(at);
-                at += 1;
+    list_digits(text, start).map(|(at, _)| at).collect()
+}
+
+/// Places and bytes of the digits from here on.
+fn list_digits(text: &[u8], start: usize) -> impl Iterator<Item = (usize, u8)> {
+    let mut next = start;
+    std::iter::from_fn(move || {
+        loop {
+            let byte = *text.get(next)?;
+            if read_digit(byte).is_some() {
+                next += 1;
+                return Some((next - 1, byte));
             }
-            None => match measure_separator(&text[at..]) {
-                0 => break,
-                length => at += length,
-            },
+            match measure_separator(&text[next..]) {
+                0 => return None,
+                length => next += length,
+            }
         }
-    }
-    places
+    })
 }
 
 fn read_digit(byte: u8) -> Option<u8> {
