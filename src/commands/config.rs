@@ -322,7 +322,9 @@ fn tell_effect(console: &Console, context: &Context, key: SettingKey, value: Opt
         );
         console.print_hint("list the waitlists with: referralloop waitlists");
     } else if key == SettingKey::Waitlist {
-        console.print_notice("commands that need a waitlist take it, and do not ask any more");
+        console.print_notice(
+            "commands that need a waitlist take it, and do not ask any more; listen shows and forwards only what is of it",
+        );
     }
     Ok(())
 }

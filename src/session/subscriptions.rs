@@ -16,7 +16,7 @@ use crate::error::{Error, ErrorCategory, Exit};
 use crate::hosted::{ApiClient, ApiFailure};
 use crate::protocol::api::{ApiBase, ApiReach, NewSubscription};
 use crate::protocol::event::EventType;
-use crate::protocol::target::is_private;
+use crate::protocol::target::{is_loopback, is_private};
 use crate::shutdown::{StopReceiver, StopSignal};
 use crate::store::{JournalEntry, SubscriptionIntent, SubscriptionJournal, SubscriptionStatus};
 use std::collections::BTreeSet;
@@ -166,7 +166,7 @@ impl<'a> SubscriptionClient<'a> {
 
     fn is_same(&self, entry: &JournalEntry, event: EventType, wanted: &SubscriptionPlan) -> bool {
         entry.event == event.name()
-            && entry.url == wanted.url.as_str()
+            && is_same_place(&entry.url, &wanted.url)
             && entry.waitlist == wanted.waitlist
             && entry.api == self.service.client.base().to_string()
             && entry.standing != SubscriptionStatus::Removed
@@ -360,4 +360,14 @@ impl SubscriptionFailure {
             Self::Stopped(signal) => Ok(super::delivery::exit_for_signal(signal)),
         }
     }
+}
+
+/// Whether a text names the same place as a URL: `localhost` and the addresses of this machine are one.
+fn is_same_place(text: &str, url: &Url) -> bool {
+    let Ok(other) = Url::parse(text) else { return text == url.as_str() };
+    let rest = |url: &Url| {
+        let (port, path) = (url.port_or_known_default(), url.path().to_owned());
+        (url.scheme().to_owned(), port, path, url.query().map(str::to_owned))
+    };
+    other == *url || is_loopback(&other) && is_loopback(url) && rest(&other) == rest(url)
 }

@@ -36,7 +36,7 @@ fn a_secret_is_not_a_value() {
 fn a_change_says_what_it_leads_to() {
     let scene = Scene::new();
     let set = |value: &str| scene.run(["config", "set", "waitlist", value]).code(0).err();
-    assert!(set(ID).contains("and do not ask any more\n"), "{}", set(ID));
+    assert!(set(ID).contains("listen shows and forwards only"), "{}", set(ID));
     let told = set("early-access").split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(told.contains("it is kept as it stands") && told.contains("of the service looks like 123e4567-"), "{told}");
     let hidden = scene.with(["config", "set", "to", "3000"]).env("REFERRALLOOP_WEBHOOK_URL", "http://localhost:9/");

@@ -225,6 +225,9 @@ fn a_sandbox_that_began_anew_is_subscribed_anew() {
     first.run(&scene, ["subscribe", "created", "--url", &url]);
     let known = first.run(&scene, ["subscribe", "created", "--url", &url]);
     assert!(known.err().contains("already exists"), "{known}");
+    // Every event would come twice.
+    let alias = first.run(&scene, ["subscribe", "created", "--url", &url.replace("127.0.0.1", "localhost")]);
+    assert!(alias.err().contains("already exists"), "{alias}");
     let (api, key) = (first.url.clone(), first.key.clone());
     let scene_with =
         |line: &[&str]| scene.with(line).env("REFERRALLOOP_API_URL", &api).env("REFERRALLOOP_API_KEY", &key).output();
