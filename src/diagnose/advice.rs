@@ -182,7 +182,12 @@ fn special_for_endpoint(id: &str) -> Option<&'static str> {
             --got VALUE FILE, with the body in FILE"
         }
         "throws" => {
-            "look in the endpoint's log: an exception while comparing (values of different length), or a missing header"
+            "look in the endpoint's log: an exception while comparing (values of different length), a missing header, or \
+            the refusal itself: then check that both sides have the same secret, and answer 401 instead of throwing"
+        }
+        "fails-after-verifying" => {
+            "look in the handler's log behind the comparison: the signature is right; where no answer came, or a late one, \
+            answer 2xx first and work afterwards: the service waits 5 seconds"
         }
         "no-such-route" => "check that the path is right and the route accepts POST",
         "redirects" => "give the very address that it redirects to, to its last slash, to the service and to --probe",
@@ -283,7 +288,9 @@ fn check(cause: &MismatchCause, asks: DiagnosisSubject) -> &'static str {
         (CauseFamily::Json | CauseFamily::Bytes, _) if asks == DiagnosisSubject::File => {
             "check again: referralloop verify --signature HEADER with the body as it came"
         }
-        (CauseFamily::Unproved, _) if cause.id == "unreachable" => "run this command again",
+        (CauseFamily::Unproved, _) if matches!(cause.id, "unreachable" | "fails-after-verifying") => {
+            "run this command again"
+        }
         (CauseFamily::Unproved, true) => "give the new value to referralloop verify --got VALUE FILE",
         (CauseFamily::Unproved, false) => {
             "compare with the right value: referralloop verify --got VALUE FILE checks what your code computes"

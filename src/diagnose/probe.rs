@@ -71,8 +71,10 @@ pub(crate) enum ProbeResponse {
     Redirected(u16, String),
     /// 429, and the pause that it asked for has been made.
     Limited,
-    /// 5xx, no answer in time, or a broken connection: the handler threw.
+    /// 5xx: the handler threw.
     Threw,
+    /// No answer in time, or a broken connection.
+    Silent,
     /// There is nobody.
     Unreachable,
 }
@@ -82,6 +84,8 @@ pub(crate) enum ProbeResponse {
 pub(crate) struct ProbeReport {
     /// The causes; empty where the endpoint does what it should.
     pub diagnosis: Diagnosis,
+    /// What a forged signature got.
+    pub refusal: ProbeResponse,
     /// Every request, in order, and what became of it.
     pub heard: Vec<(&'static str, ProbeResponse)>,
 }
@@ -97,7 +101,7 @@ pub(crate) async fn probe_endpoint(
     let (findings, place) = find_causes(&mut prober, server).await;
     let hashed = place.and_then(|(sent, hashed)| find_difference(&sent, &hashed));
     let diagnosis = Diagnosis { findings, difference: hashed, hashes: 0, stopped: None };
-    ProbeReport { diagnosis, heard: prober.heard }
+    ProbeReport { diagnosis, refusal: prober.refusal, heard: prober.heard }
 }
 
 /// Causes, and the body that proved the first with what was hashed in its place.

@@ -107,7 +107,7 @@ fn classify_outcome(outcome: AttemptOutcome) -> ProbeResponse {
             status => ProbeResponse::Rejected(status),
         },
         AttemptOutcome::TimedOut(_) | AttemptOutcome::Disconnected | AttemptOutcome::Malformed(_) => {
-            ProbeResponse::Threw
+            ProbeResponse::Silent
         }
         AttemptOutcome::Refused | AttemptOutcome::UnknownHost | AttemptOutcome::Tls(_) | AttemptOutcome::Failed(_) => {
             ProbeResponse::Unreachable

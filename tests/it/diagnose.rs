@@ -20,10 +20,11 @@ const SECOND: [&str; 6] =
     ["body-changed", "body-rebuilt", "body-preceded", "other-delivery", "body-too-large", "value-sum-appended"];
 
 /// Causes that only a probe finds.
-const PROBED: [&str; 13] = [
+const PROBED: [&str; 14] = [
     "verifies-nothing",
     "rejects-everything",
     "throws",
+    "fails-after-verifying",
     "no-such-route",
     "unreachable",
     "compares-bare-hex",

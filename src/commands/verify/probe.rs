@@ -65,9 +65,26 @@ pub(super) fn show_probe(
             Sanitised::text(&format!("it does not verify as it should (after {})", count.as_str())),
         ),
     }])?;
+    if let Some(note) = note_on_refusal(probed) {
+        console.write_lines(&[StyledLine::indented(style, 2).put(TextRole::Notable, note)])?;
+    }
     // As a shell takes it: a query may have an & in it.
     let again = format!("referralloop verify --probe {}", write_shell_word(url.as_str()));
     Ok(console.write_lines(&diagnosis::render_with_check(&probed.diagnosis, asks, framework, Some(&again), style))?)
+}
+
+/// What is still to be said of an endpoint that is right, but refuses in a way that the service takes for a failure.
+fn note_on_refusal(probed: &ProbeReport) -> Option<&'static str> {
+    match probed.refusal {
+        _ if !is_correct(probed) => None,
+        ProbeResponse::Threw => {
+            Some("note: it refuses a forged signature with 5xx; answer 401: 5xx is what retries come from")
+        }
+        ProbeResponse::Silent => Some(
+            "note: it refuses a forged signature without an answer; answer 401: no answer is what retries come from",
+        ),
+        _ => None,
+    }
 }
 
 /// Column of what was special about a request, where no answer is longer.
@@ -100,6 +117,7 @@ fn describe_reply(reply: &ProbeResponse) -> String {
         ProbeResponse::Redirected(status, _) => format!("redirected {status}"),
         ProbeResponse::Limited => "refused 429".into(),
         ProbeResponse::Threw => "threw".into(),
+        ProbeResponse::Silent => "no answer".into(),
         ProbeResponse::Unreachable => "unreachable".into(),
     }
 }

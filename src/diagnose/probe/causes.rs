@@ -37,7 +37,15 @@ pub(super) static REJECTS_ALL: MismatchCause = probe_cause(
 pub(super) static THROWS: MismatchCause = probe_cause(
     "throws",
     CauseFamily::Unproved,
-    "the endpoint fails on every request: its handler throws, or never answers, before or while it compares",
+    "the endpoint fails on every request: its handler throws, or never answers, before or while it compares; or it throws \
+     at a bad signature, and the secret, the header or a rewriting is another",
+);
+/// The signature is accepted, and what comes behind is no 2xx.
+pub(super) static FAILS_AFTER: MismatchCause = probe_cause(
+    "fails-after-verifying",
+    CauseFamily::Unproved,
+    "the endpoint accepts the signature, but its handler then fails, answers something else than 2xx, or answers \
+     nothing",
 );
 /// The same answer whatever is sent.
 pub(super) static NO_ROUTE: MismatchCause = probe_cause(
@@ -82,13 +90,14 @@ pub(super) static PARTLY: MismatchCause = probe_cause(
 );
 
 /// All causes of this file.
-pub(crate) static ALL: [&MismatchCause; 13] = [
+pub(crate) static ALL: [&MismatchCause; 14] = [
     &NOTHING,
     &UNSIGNED,
     &PART,
     &CONTAINED,
     &REJECTS_ALL,
     &THROWS,
+    &FAILS_AFTER,
     &NO_ROUTE,
     &REDIRECTS,
     &REDIRECTS_AWAY,

@@ -16,9 +16,9 @@ pub(super) struct EndpointProber<S> {
     pub manner: SigningManner,
     /// Every request, in order, and what became of it.
     pub heard: Vec<(&'static str, ProbeResponse)>,
-    send: S,
     /// What a forgery got.
-    refusal: ProbeResponse,
+    pub refusal: ProbeResponse,
+    send: S,
 }
 
 impl<S: AsyncFnMut(&ProbeRequest) -> ProbeResponse> EndpointProber<S> {

@@ -2,7 +2,7 @@
 //! where is it looked for?
 
 use super::bodies::ProbeBody;
-use super::causes::{LIMITED, NO_ROUTE, REDIRECTS, REDIRECTS_AWAY, REJECTS_ALL, THROWS, UNREACHABLE};
+use super::causes::{FAILS_AFTER, LIMITED, NO_ROUTE, REDIRECTS, REDIRECTS_AWAY, REJECTS_ALL, THROWS, UNREACHABLE};
 use super::guessing::{self, GuessOutcome};
 use super::prober::EndpointProber;
 use super::{ProbeEvidence, ProbeFindings, ProbeRequest, ProbeResponse, ProbedServer, build_finding, single_finding};
@@ -21,6 +21,9 @@ where
     if let Some(found) = find_missing_endpoint(&prober.heard, server.url) {
         return Ok(found);
     }
+    if let Some(outcome) = find_failure_after(prober, &shapes[0]).await {
+        return outcome;
+    }
     match guessing::guess_cause(prober, server).await {
         GuessOutcome::Named(found) => Ok(found),
         GuessOutcome::Seen(seen) if prober.manner.causes.is_empty() => {
@@ -31,10 +34,46 @@ where
             Err(seen)
         }
         GuessOutcome::Unknown => {
-            let threw = prober.heard.iter().filter(|(_, reply)| *reply == ProbeResponse::Threw).count();
-            Ok(single_finding(if threw * 2 > prober.heard.len() { &THROWS } else { &REJECTS_ALL }))
+            let failed = |reply: &ProbeResponse| matches!(reply, ProbeResponse::Threw | ProbeResponse::Silent);
+            let failures = prober.heard.iter().filter(|(_, reply)| failed(reply)).count();
+            if failures * 2 > prober.heard.len() {
+                // Whoever throws at a bad signature looks the same as who throws at every request.
+                return Ok((vec![build_finding(&THROWS, FindingCertainty::Consistent)], None));
+            }
+            Ok(single_finding(&REJECTS_ALL))
         }
     }
+}
+
+/// Whether the same body is answered otherwise with the right signature than with a forged one: only who has verified
+/// it can tell them apart. Both are sent once more, in the other order, so that no answer by turns is taken for that.
+async fn find_failure_after<S>(
+    prober: &mut EndpointProber<S>,
+    shape: &ProbeBody,
+) -> Option<Result<ProbeFindings, Vec<ProbeEvidence>>>
+where
+    S: AsyncFnMut(&ProbeRequest) -> ProbeResponse,
+{
+    let (_, reply) = prober.heard.iter().rfind(|(what, _)| *what == shape.what)?.clone();
+    let refusal = prober.refusal.clone();
+    if reply == refusal || reply == ProbeResponse::Limited || refusal == ProbeResponse::Limited {
+        return None;
+    }
+    let again = prober.send_over(shape.what, &shape.bytes, &shape.bytes).await?;
+    if again == ProbeResponse::Accepted {
+        return Some(Err(vec![(shape.bytes.clone(), true)]));
+    }
+    if again != reply || prober.send_forged(&shape.bytes).await != refusal {
+        return None;
+    }
+    let mut finding = build_finding(&FAILS_AFTER, FindingCertainty::Proof);
+    let ending = match &reply {
+        ProbeResponse::Silent => "gives no answer within the 5 seconds that the service waits".to_owned(),
+        ProbeResponse::Rejected(status) | ProbeResponse::Redirected(status, _) => format!("answers {status}"),
+        _ => "fails with 5xx".to_owned(),
+    };
+    finding.sentence = format!("the endpoint accepts the signature, but its handler then {ending}");
+    Some(Ok((vec![finding], None)))
 }
 
 /// Answers that say that there is nothing to probe.

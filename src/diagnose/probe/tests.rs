@@ -82,6 +82,74 @@ async fn holes_and_silence_are_told() {
     assert_eq!(ids(&ask(|shot| checked(shot, b"")).await), ["body-empty"]);
 }
 
+/// The right signature gets another answer than a forged one of the same body: it was accepted.
+#[tokio::test]
+async fn a_handler_that_fails_behind_the_comparison_is_told() {
+    let behind = |ending: ProbeResponse, refusal: ProbeResponse| {
+        move |shot: &ProbeRequest| match checked(shot, &shot.body) {
+            ProbeResponse::Accepted => ending.clone(),
+            _ => refusal.clone(),
+        }
+    };
+    let unauthorised = ProbeResponse::Rejected(401);
+    let endings = [
+        (ProbeResponse::Threw, unauthorised.clone(), "then fails with 5xx"),
+        (
+            ProbeResponse::Silent,
+            unauthorised.clone(),
+            "then gives no answer within the 5 seconds that the service waits",
+        ),
+        (ProbeResponse::Rejected(400), unauthorised.clone(), "then answers 400"),
+        (ProbeResponse::Rejected(404), unauthorised.clone(), "then answers 404"),
+        (ProbeResponse::Redirected(302, "/".into()), unauthorised, "then answers 302"),
+        (
+            ProbeResponse::Silent,
+            ProbeResponse::Threw,
+            "then gives no answer within the 5 seconds that the service waits",
+        ),
+        (ProbeResponse::Rejected(422), ProbeResponse::Threw, "then answers 422"),
+    ];
+    for (ending, refusal, told) in endings {
+        let probed = ask(behind(ending, refusal)).await;
+        assert_eq!(ids(&probed), ["fails-after-verifying"], "{:?}", probed.heard);
+        let finding = &probed.diagnosis.findings[0];
+        assert!(finding.sentence.ends_with(told) && finding.certainty == FindingCertainty::Proof, "{finding:?}");
+    }
+}
+
+/// Two servers that take turns, one of which fails, say nothing of the signature; nor does a lock behind a forgery.
+#[tokio::test]
+async fn answers_that_change_by_themselves_are_no_acceptance() {
+    let count = std::cell::Cell::new(0);
+    let turns = ask(|_| {
+        count.set(count.get() + 1);
+        if count.get() % 2 == 0 { ProbeResponse::Threw } else { ProbeResponse::Rejected(401) }
+    });
+    assert!(!ids(&turns.await).contains(&"fails-after-verifying"));
+    count.set(0);
+    let locked = ask(|_| {
+        count.set(count.get() + 1);
+        ProbeResponse::Rejected(if count.get() == 1 { 401 } else { 403 })
+    });
+    assert!(!ids(&locked.await).contains(&"fails-after-verifying"));
+}
+
+/// Whoever throws at a bad signature may just have another secret.
+#[tokio::test]
+async fn failures_everywhere_prove_nothing() {
+    for reply in [ProbeResponse::Threw, ProbeResponse::Silent] {
+        let probed = ask(|_| reply.clone()).await;
+        assert_eq!(ids(&probed), ["throws"]);
+        assert!(!probed.diagnosis.is_proved() && probed.diagnosis.findings[0].sentence.contains("the secret"));
+        let right = ask(|shot| match checked(shot, &shot.body) {
+            ProbeResponse::Accepted => ProbeResponse::Accepted,
+            _ => reply.clone(),
+        });
+        let right = right.await;
+        assert_eq!((ids(&right), right.refusal), (Vec::new(), reply));
+    }
+}
+
 /// An endpoint that hashes the bytes with a key, and compares with what is written in a manner.
 fn wants(key: &[u8], write: impl Fn(&str) -> String) -> impl Fn(&ProbeRequest) -> ProbeResponse {
     let key = Secret::new(key).unwrap().key();

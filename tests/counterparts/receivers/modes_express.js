@@ -88,8 +88,25 @@ const modes = {
   "throws": [raw, () => { throw new Error("no such table"); }],
   "wrong-secret": [raw, (req) => same(header(req), prefixed(hmac(req.body, "another secret").digest("hex")))],
 };
+// Right, and then: what a genuine request gets, and what a forged one.
+const right = modes.raw[1];
+const refuse = (req, res) => res.sendStatus(401);
+const endings = {
+  "then-throws": [right, () => { throw new Error("no such table"); }, refuse],
+  "then-silent": [right, () => {}, refuse],
+  "then-late": [right, (req, res) => setTimeout(() => res.sendStatus(200), 6000), refuse],
+  "then-302": [right, (req, res) => res.redirect(302, "/login"), refuse],
+  "then-404": [right, (req, res) => res.sendStatus(404), refuse],
+  "then-400": [right, (req, res) => res.sendStatus(400), refuse],
+  "refuses-500": [right, (req, res) => res.sendStatus(200), () => { throw new Error("bad signature"); }],
+  "refuses-silent": [right, (req, res) => res.sendStatus(200), () => {}],
+  "refuses-500-wrong": [modes["wrong-secret"][1], (req, res) => res.sendStatus(200), () => { throw new Error("bad signature"); }],
+};
 const [middleware, genuine] = modes[process.env.MODE] ?? [];
 app.set("env", "production");
 if (process.env.MODE === "redirects") app.use((req, res) => res.redirect(307, "/hooks/"));
-else app.post("/", middleware, (req, res) => res.sendStatus(genuine(req) ? 200 : 401));
+else if (endings[process.env.MODE]) {
+  const [verified, good, bad] = endings[process.env.MODE];
+  app.post("/", raw, (req, res) => (verified(req) ? good : bad)(req, res));
+} else app.post("/", middleware, (req, res) => res.sendStatus(genuine(req) ? 200 : 401));
 app.listen(Number(process.env.PORT), "127.0.0.1");
