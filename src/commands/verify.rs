@@ -1,5 +1,6 @@
 //! `verify`: checks a signature for a body, given on the command line or kept by a listener, and says why it fails.
 
+mod again;
 pub mod diagnosis;
 mod probe;
 
@@ -9,7 +10,6 @@ use crate::error::{Error, Exit};
 use crate::output::console::Console;
 use crate::output::line::StyledLine;
 use crate::output::records::{CodeFields, VerificationRecord};
-use crate::output::rendition::write_shell_word;
 use crate::output::sanitise::Sanitised;
 use crate::output::style::TextRole;
 use crate::protocol::arrival::HeaderLines;
@@ -96,7 +96,8 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Erro
         let probing = probing::probe_endpoint(url, secrets.signing(), finish, &exchange, context.clock.as_ref());
         let nobody = |outcome| errors::explain_unreachable_endpoint(&outcome, url);
         let probed = runtime::block_on(async { probing.await.map_err(nobody) })?;
-        probe::show_probe(url, &probed, arguments.framework, &console)?;
+        let again = again::repeat_probe(url, arguments, context);
+        probe::show_probe(url, &probed, arguments.framework, &again, &console)?;
         return Ok(if probe::is_correct(&probed) { Exit::Done } else { Exit::No });
     }
     let signed = match (arguments.event, &arguments.body) {
@@ -249,27 +250,10 @@ impl VerifyReport<'_> {
                 .add_gap(1)
                 .put(TextRole::Plain, "computes or compares something else"),
         }])?;
-        let again = self.repeat_with_value();
+        let again = again::repeat_with_value(self.arguments, self.context);
         let framework = self.arguments.framework;
         console.write_lines(&diagnosis::render_with_check(&found, asks, framework, again.as_deref(), style))?;
         Ok(agrees)
-    }
-
-    /// The line that was given, with room for what the code computes once it is mended. What was typed into standard input
-    /// is not there again.
-    fn repeat_with_value(&self) -> Option<String> {
-        let given = match (self.arguments.event, &self.arguments.body) {
-            (Some(event), _) => format!("--got VALUE --event {event}"),
-            (None, Some(file)) if file.as_os_str() != "-" => {
-                let file = write_shell_word(&file.to_string_lossy());
-                match &self.arguments.signature {
-                    Some(value) => format!("--signature {} --got VALUE {file}", write_shell_word(value)),
-                    None => format!("--got VALUE {file}"),
-                }
-            }
-            _ => return None,
-        };
-        Some(format!("referralloop verify {given}"))
     }
 
     fn headline(&self, console: &Console, origin: &str) -> StyledLine {

@@ -7,6 +7,7 @@ use crate::deliver::DeliveryPace;
 use crate::error::Error;
 use crate::output::rendition::quote_shell_word;
 use crate::protocol::api::check_id;
+use crate::protocol::arrival::{REDACTED, carries_credentials};
 use crate::protocol::event::{EventSelection, EventType, FieldKind};
 use crate::protocol::field::FieldName;
 use crate::protocol::schedule::RetryFrom;
@@ -145,6 +146,16 @@ pub(crate) fn describe_program(context: &Context) -> String {
         line = format!("{line} {option} {word}");
     }
     line
+}
+
+/// The options that add these header fields, for a line that repeats a command. It is printed and goes into reports, so
+/// the values of fields that carry keys are left out, and the reader puts them in again.
+pub(crate) fn repeat_headers(headers: &[HeaderArgument]) -> Vec<String> {
+    let option = |(name, value): &HeaderArgument| {
+        let value = if carries_credentials(name.as_str()) { REDACTED } else { value.as_bytes() };
+        ["-H".to_owned(), format!("{}: {}", name.spelling(), String::from_utf8_lossy(value))]
+    };
+    headers.iter().flat_map(option).collect()
 }
 
 /// Reads an id of the service.

@@ -14,7 +14,6 @@ use crate::exchange::{TlsTrust, is_loopback};
 use crate::output::console::Console;
 use crate::output::prompt;
 use crate::output::rendition::write_shell_word;
-use crate::protocol::arrival::{REDACTED, carries_credentials};
 use crate::protocol::check::AuditReport;
 use crate::protocol::referralhero::HeroEncoding;
 use crate::protocol::signature::{HERO_SIGNATURE_HEADER, SIGNATURE_HEADER, Secret};
@@ -146,10 +145,9 @@ pub(crate) fn format_repeat_line(check: &AuditCheck, target: &AuditTarget, aroun
     if target.signature_header != default_signature_header(target.hero.is_some()) {
         put("--signature-header", target.signature_header.as_str());
     }
-    for (name, value) in &target.headers {
-        let value = if carries_credentials(name.as_str()) { REDACTED } else { value.as_bytes() };
-        put("-H", &format!("{}: {}", name.spelling(), String::from_utf8_lossy(value)));
-    }
+    let headers = arguments::repeat_headers(&target.headers);
+    headers.iter().for_each(|word| line.push_str(&format!(" {}", write_shell_word(word))));
+    let mut put = |option: &str, value: &str| line.push_str(&format!(" {option} {}", write_shell_word(value)));
     let commands = [("--state-cmd", &around.state), ("--restart-cmd", &around.restart)];
     for (option, command) in commands.iter().filter(|_| check.needs.state || check.needs.restart) {
         command.iter().for_each(|command| put(option, command));

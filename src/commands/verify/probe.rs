@@ -10,7 +10,6 @@ use crate::output::line::StyledLine;
 use crate::output::phrases;
 use crate::output::prompt;
 use crate::output::records::{DiagnosisFields, ProbeRecord, ProbeRequestFields};
-use crate::output::rendition::write_shell_word;
 use crate::output::sanitise::Sanitised;
 use crate::output::style::{OutputStyle, TextRole};
 use crate::session::diagnosis::diagnosis_fields;
@@ -32,11 +31,12 @@ pub(super) fn is_correct(probed: &ProbeReport) -> bool {
     probed.diagnosis.findings.is_empty()
 }
 
-/// Tells what was found out.
+/// Tells what was found out; `again` is the line that finds it out once more.
 pub(super) fn show_probe(
     url: &Url,
     probed: &ProbeReport,
     framework: Option<&WebFramework>,
+    again: &str,
     console: &Console,
 ) -> Result<(), Error> {
     let asks = DiagnosisSubject::Code(b"");
@@ -68,9 +68,7 @@ pub(super) fn show_probe(
     if let Some(note) = note_on_refusal(probed) {
         console.write_lines(&[StyledLine::indented(style, 2).put(TextRole::Notable, note)])?;
     }
-    // As a shell takes it: a query may have an & in it.
-    let again = format!("referralloop verify --probe {}", write_shell_word(url.as_str()));
-    Ok(console.write_lines(&diagnosis::render_with_check(&probed.diagnosis, asks, framework, Some(&again), style))?)
+    Ok(console.write_lines(&diagnosis::render_with_check(&probed.diagnosis, asks, framework, Some(again), style))?)
 }
 
 /// What is still to be said of an endpoint that is right, but refuses in a way that the service takes for a failure.

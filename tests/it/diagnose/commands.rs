@@ -81,7 +81,8 @@ fn what_the_users_code_computes_may_be_right() {
     }
     let (code, out) = verify(&scene, &["--signature", &right, "--got", "sha256=00"]);
     assert_eq!(code, Some(1));
-    let again = format!("check again: referralloop verify --signature {right} --got VALUE body.json");
+    let given = "--got VALUE --secret-file secret.txt body.json";
+    let again = format!("check again: referralloop verify --signature {right} {given}");
     assert!(out.split_whitespace().collect::<Vec<_>>().join(" ").contains(&again), "{out}");
 }
 
@@ -181,7 +182,8 @@ fn a_probe_finds_an_endpoint_right_or_a_hole() {
     let url = open.url("/hook?a=1&b=2");
     let told = scene.run(["verify", "--probe", &url, "--secret-file", "secret.txt"]).code(1).out();
     let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(told.contains(&format!("then check again: referralloop verify --probe '{url}'")), "{told}");
+    let again = format!("then check again: referralloop verify --probe '{url}' --secret-file secret.txt");
+    assert!(told.contains(&again), "{told}");
     assert!(told.contains("--framework: express, nextjs, nest"), "{told}");
     let hole = probe(&open.url("/hook"));
     assert_eq!((hole.code, &hole.record("probe")["causes"][0]["id"]), (Some(1), &json!("verifies-nothing")), "{hole}");
@@ -209,4 +211,28 @@ fn a_probe_finds_an_endpoint_right_or_a_hole() {
     let sent = throws.received();
     assert!(sent.len() <= 40, "{}", sent.len());
     assert!(sent.iter().any(|one| one.header("x-webhook-signature").is_some_and(|value| value.len() == 64)));
+}
+
+/// A line that is to be run again has what changes its outcome; only the keys are the reader's to put in.
+#[test]
+fn what_was_given_is_given_again() {
+    let (scene, open) = (scene(), Endpoint::good());
+    let url = open.url("/hook");
+    let words = |told: String| told.split_whitespace().collect::<Vec<_>>().join(" ");
+    let given = ["-H", "X-Tenant: a b", "-H", "Authorization: Bearer canary-22", "-k", "--secret-file", "secret.txt"];
+    let line = [&["verify", "--probe", &url, "--framework", "express", "--profile", "p"], &given[..]].concat();
+    let told = words(scene.run(line).code(1).out());
+    let again = format!(
+        "check again: referralloop --profile p verify --probe {url} -H 'X-Tenant: a b' -H 'Authorization: [redacted]' \
+        --insecure --secret-file secret.txt --framework express"
+    );
+    assert!(told.contains(&again) && !told.contains("canary-22"), "{told}");
+    // Two secrets, while they are rotated.
+    scene.write("next.txt", "another-secret");
+    let wrong = sign(&scene, "stringified.json");
+    let line = ["verify", "body.json", "--got", &wrong, "--framework", "express", "--store", "a.db"];
+    let line = [&line[..], &["--secret-file", "next.txt", "--secret-file", "secret.txt"]].concat();
+    let told = words(scene.run(line).code(1).out());
+    let given = "--got VALUE --secret-file next.txt --secret-file secret.txt --framework express body.json";
+    assert!(told.contains(&format!("check again: referralloop --store a.db verify {given}")), "{told}");
 }
