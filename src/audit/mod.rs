@@ -2,7 +2,7 @@
 //!
 //! `checks` is the catalogue, data with a few requests each; `draft` is a request in the making; `check_context` sends it and
 //! remembers; `perform` carries one check out; `run` goes through the catalogue within its limits and decides what can be
-//! judged at all; `following` tells one fault once, `life` which check the endpoint did not survive.
+//! judged at all; `following` tells one fault once, `life` which check the endpoint did not survive, `waiting` is before it all.
 //!
 //! May know `protocol`, `exchange` and the clock. What has effects of its own (asking for the endpoint's state,
 //! restarting it) is handed in as functions. Nothing is printed: every check that ends is reported.
@@ -17,6 +17,7 @@ mod life;
 mod perform;
 mod run;
 mod selection;
+mod waiting;
 
 #[cfg(test)]
 mod tests;
@@ -25,6 +26,7 @@ pub(crate) use catalogue::AuditCheck;
 pub(crate) use checks::{all_checks, checks_of, find_check, is_of_service};
 pub(crate) use run::{build_drafts, run_audit};
 pub(crate) use selection::{CheckSelection, CheckSelector};
+pub(crate) use waiting::wait_for_endpoint;
 
 use crate::clock::SharedClock;
 use crate::exchange::TlsTrust;
@@ -91,6 +93,8 @@ pub(crate) struct AuditPlan {
     pub intrusive: bool,
     /// Bounds of number and time.
     pub limits: AuditLimits,
+    /// How long to wait before it for somebody to listen.
+    pub wait: Duration,
     /// Whether a check is run although what it builds upon has failed.
     pub regardless: bool,
     /// A number that grows with every effect of an event.

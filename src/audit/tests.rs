@@ -48,6 +48,7 @@ fn a_check_sends_as_many_requests_as_it_says() {
         selection: CheckSelection::default(),
         intrusive: true,
         limits: AuditLimits::USUAL,
+        wait: std::time::Duration::ZERO,
         regardless: false,
         state: None,
         explain: Arc::new(|_| None),

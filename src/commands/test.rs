@@ -76,6 +76,9 @@ struct RequestArguments {
     /// Add a header to every request, or replace one (repeatable); keys are left out of reports
     #[arg(short = 'H', long = "header", value_name = "NAME: VALUE", value_parser = arguments::read_header)]
     headers: Vec<HeaderArgument>,
+    /// Wait up to this long for the endpoint to listen, for an app that is being started [default: 0]
+    #[arg(long, value_name = "DURATION", value_parser = arguments::read_duration)]
+    wait: Option<Duration>,
     #[command(flatten)]
     trust: trust::Arguments,
 }
@@ -212,6 +215,7 @@ fn plan(
         selection,
         intrusive: checks.intrusive,
         limits,
+        wait: arguments.request.wait.unwrap_or_default(),
         state: checks.state_cmd.as_ref().map(|command| shell::build_state_command(command, directory)),
         restart: checks.restart_cmd.as_ref().map(|command| shell::build_restart_command(command, directory)),
         accepted: accepted.unwrap_or_default(),
@@ -250,6 +254,7 @@ async fn perform(
     console: &Console,
 ) -> Result<Exit, Error> {
     let stop = context.subscribe_stop()?;
+    audit::wait_for_endpoint(plan, &stop).await;
     shell::require_state(plan).await?;
     let progress = AuditProgressBar::new(context.shows_progress());
     let mut watch = AuditScreen { console, context, progress, fault: None };

@@ -22,6 +22,7 @@ use http::{HeaderName, HeaderValue};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 use url::Url;
 
 /// What is audited, and with what.
@@ -60,6 +61,7 @@ pub(crate) fn build_plan(target: &AuditTarget, secret: Option<Secret>, context: 
         selection: CheckSelection::default(),
         intrusive: false,
         limits: AuditLimits::USUAL,
+        wait: Duration::ZERO,
         regardless: false,
         state: None,
         explain: Arc::new(diagnose::guess_rewriting),

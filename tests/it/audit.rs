@@ -382,3 +382,19 @@ fn many_skipped_checks_are_a_number() {
     let all = scene.with(line.into_iter().chain(["--verbose"])).columns(2000).output().code(1);
     assert!(!all.out().contains("which --verbose names"), "{all}");
 }
+
+/// An app that is being started is waited for, as long as was said and no longer.
+#[test]
+fn an_audit_waits_for_an_app_that_is_being_started() {
+    let (scene, port) = (Scene::new(), free_port());
+    let late = format!("(sleep 1; exec referralloop --store a.db listen --port {port}) > app.log 2>&1 & app=$!");
+    for more in ["--only delivery", "--case delivery.created"] {
+        let line = format!("{late}; referralloop test {port}/ --wait 60s {more}; code=$?; kill $app; exit $code");
+        shell(&scene, &line).code(0);
+    }
+    let nowhere = Endpoint::nowhere();
+    let started = std::time::Instant::now();
+    let never = scene.run(["test", &nowhere, "--wait", "300ms"]).code(4);
+    assert!(never.err().contains("nothing is listening at"), "{never}");
+    assert!(started.elapsed() >= std::time::Duration::from_millis(300));
+}

@@ -32,9 +32,19 @@ struct Recipe {
 }
 
 impl Recipe {
+    /// An app that does not listen at once, as few do.
+    fn starting_slowly() -> Self {
+        Self::starting("sleep 2; ")
+    }
+
     fn new() -> Self {
+        Self::starting("")
+    }
+
+    fn starting(before: &str) -> Self {
         let recipe = Self { scene: Scene::new(), port: free_port() };
-        let app = format!("exec referralloop --store app.db listen --port {} --require-signature", recipe.port);
+        let listen = format!("referralloop --store app.db listen --port {} --require-signature", recipe.port);
+        let app = format!("{before}exec {listen}");
         recipe.write("start-app", &format!("#!/bin/sh\n{app} > app.log 2>&1\n"));
         recipe.write("end-to-end-tests", "#!/bin/sh\nexec referralloop trigger created --no-retry\n");
         recipe
@@ -71,14 +81,14 @@ impl Recipe {
 
 #[test]
 fn the_shell_script_runs_as_printed() {
-    let recipe = Recipe::new();
+    let recipe = Recipe::starting_slowly();
     recipe.run("sh", &blocks(CI, "sh")[0], &[("REFERRALLOOP_WEBHOOK_SECRET", SECRET)]);
     recipe.left_reports();
 }
 
 #[test]
 fn the_job_of_github_runs_as_printed() {
-    let recipe = Recipe::new();
+    let recipe = Recipe::starting_slowly();
     let job = blocks(CI, "yaml").into_iter().find(|block| block.contains("runs-on") && block.contains("- run: |"));
     let summary = recipe.path("summary.md");
     let environment = [
@@ -94,7 +104,7 @@ fn the_job_of_github_runs_as_printed() {
 
 #[test]
 fn the_job_of_gitlab_runs_as_printed() {
-    let recipe = Recipe::new();
+    let recipe = Recipe::starting_slowly();
     let job = blocks(CI, "yaml").into_iter().find(|block| block.starts_with("webhooks:")).unwrap();
     let script: String =
         below(&job, "script:").lines().map(|line| format!("{}\n", line.trim_start_matches("- "))).collect();

@@ -59,6 +59,7 @@ pub(super) fn run_case(
     auditing::confirm_audit(&plan.url, plan.limits, context)?;
     runtime::block_on(async {
         let stop = context.subscribe_stop()?;
+        audit::wait_for_endpoint(&plan, &stop).await;
         shell::require_state(&plan).await?;
         match auditing::run_audit(&plan, repeat, &mut SilentAudience, &stop).await? {
             (_, Some(signal)) => Ok(exit_for_signal(signal)),
