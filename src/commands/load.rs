@@ -10,6 +10,7 @@ use crate::error::{Error, ErrorCategory, Exit};
 use crate::exchange::is_loopback;
 use crate::output::console::Console;
 use crate::output::load_summary::{LoadParameters, render_load_table, summary_fields};
+use crate::output::phrases;
 use crate::output::records::encode_summary_fields;
 use crate::protocol::attempt::AttemptOutcome;
 use crate::protocol::sample::{PayloadPattern, seeded_time};
@@ -17,7 +18,9 @@ use crate::protocol::schedule::ATTEMPT_BUDGET;
 use crate::protocol::target::LOOPBACK_ADDRESSES;
 use crate::protocol::wire::{request_target, wire_fields};
 use crate::session::request::SigningStyle;
-use crate::session::{self, arguments, delivery, destination, errors, input, payload, request, runtime};
+use crate::session::{self, arguments, delivery, destination, errors, input, own_refusal, payload, request, runtime};
+use crate::store::RefusedRow;
+use jiff::Timestamp;
 use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
@@ -146,6 +149,7 @@ async fn send(
     let stop = context.subscribe_stop()?;
     // Opened before anything is sent: a summary that cannot be kept should not cost a run.
     let store = session::open_store(context, settings)?;
+    let began = context.clock.now();
     let (figures, signal) = run::run_load(plan, bodies, context, &stop).await?;
     let sum = run::summarise_figures(&figures);
     let fields = summary_fields(&sum, setting);
@@ -162,10 +166,31 @@ async fn send(
         console.write_text(&render_load_table(&sum, setting, &console.out))?;
     }
     kept.map_err(|error| Error::from_source(ErrorCategory::Machine, error))?;
+    print_refusal_hints(&figures, setting, began, context, console, settings);
     Ok(match signal {
         Some(signal) => delivery::exit_for_signal(signal),
         None => verdict(&figures),
     })
+}
+
+/// Where every attempt was refused it is the secret and not the load; a listener of ours knows more.
+fn print_refusal_hints(
+    figures: &LoadStatistics,
+    setting: &LoadParameters,
+    began: Timestamp,
+    context: &Context,
+    console: &Console,
+    settings: &ConfigSettings,
+) {
+    if !figures.are_all_refused() {
+        return;
+    }
+    console.print_hint(phrases::refusal_hint(setting.signed).as_str());
+    let Some(url) = Url::parse(&setting.url).ok().filter(|_| setting.signed) else { return };
+    let is_meant = |row: &RefusedRow| row.refused.at >= began;
+    if let Some(number @ Some(_)) = own_refusal::find_own_refusal(&url, is_meant, context, settings) {
+        console.print_hint(&own_refusal::explain_own_refusal(number));
+    }
 }
 
 fn verdict(figures: &LoadStatistics) -> Exit {

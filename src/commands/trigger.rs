@@ -13,7 +13,8 @@ use crate::protocol::rules::DeliveryRules;
 use crate::protocol::target::is_loopback;
 use crate::receive::REFUSED_ANSWER;
 use crate::session::payload::FabricatedEvent;
-use crate::session::{self, arguments, delivery, destination, input, payload, registry, request, runtime, trust};
+use crate::session::{self, arguments, delivery, destination, input, own_refusal, payload, request, runtime, trust};
+use crate::store::RefusedRow;
 use clap::ValueEnum;
 
 /// Fabricate an event, sign it and deliver it with the documented retries
@@ -244,15 +245,9 @@ fn explain_refusal(plan: &DeliveryPlan, context: &Context, settings: &ConfigSett
     if !is_refused(&attempts.last()?.outcome) {
         return None;
     }
-    let (store, port) = (session::store_path(context, settings).ok()?, url.port_or_known_default()?);
-    if let Some((profile, "listen", _)) = registry::find_neighbour_on_port(&store, port) {
-        let own = &settings.profile.value;
-        return Some(format!(
-            "profile {profile} listens there, and it has another secret than profile {own}; with that one: --profile {profile}"
-        ));
+    if let Some(neighbour) = own_refusal::explain_neighbour(url, context, settings) {
+        return Some(neighbour);
     }
-    let (command, _) = registry::find_process_on_port(&store, port)?;
-    (command == "listen").then(|| {
-        "the listener of this profile refused it, so its secret is another one; why: referralloop events list --refused".to_owned()
-    })
+    let is_meant = |row: &RefusedRow| row.refused.content.body == plan.request.body;
+    own_refusal::find_own_refusal(url, is_meant, context, settings).map(own_refusal::explain_own_refusal)
 }

@@ -190,10 +190,18 @@ pub(crate) fn outcome_hint(outcome: &AttemptOutcome) -> Option<Sanitised> {
 pub(crate) fn attempt_hint(report: &AttemptReport) -> Option<Sanitised> {
     match report.attempt.outcome {
         AttemptOutcome::Answered(AttemptResponse { status: 401 | 403, .. }) if !report.signed => {
-            Some(Sanitised::own("it carried no signature, and the endpoint requires one"))
+            Some(refusal_hint(false))
         }
         _ => delivery_hint(&report.attempt.outcome, &report.attempt.url),
     }
+}
+
+/// What a 401 or 403 means to what was signed, and to what was not. Who answers may be an app or a listener of ours.
+pub(crate) fn refusal_hint(signed: bool) -> Sanitised {
+    Sanitised::own(match signed {
+        true => "the endpoint refused it: does it verify with the same secret, over the raw bytes?",
+        false => "it carried no signature, and the endpoint requires one",
+    })
 }
 
 /// The same for what went to a URL; an acknowledgement needs none.
@@ -217,7 +225,7 @@ fn answer_hint(answer: &AttemptResponse) -> Option<Sanitised> {
         400..=499 if answer.status == 419 || mentions(answer, &["CSRF", "AuthenticityToken"]) => {
             "a check against forged forms (CSRF) refused it: exempt this route from it"
         }
-        401 | 403 => "the app refused it: does it verify with the same secret, over the raw bytes?",
+        401 | 403 => return Some(refusal_hint(true)),
         404 => "no such route in the app: check the path of the URL",
         405 => "the route does not accept POST",
         413 => "the body is larger than the app's limit",

@@ -19,6 +19,7 @@ pub(crate) mod listener;
 pub(crate) mod live_terminal;
 pub(crate) mod logging;
 pub(crate) mod output_file;
+pub(crate) mod own_refusal;
 pub(crate) mod payload;
 pub(crate) mod probing;
 pub(crate) mod ready_file;

@@ -98,6 +98,12 @@ impl LoadStatistics {
         }
     }
 
+    /// Whether there were attempts, and all were answered with 401 or 403.
+    pub(crate) fn are_all_refused(&self) -> bool {
+        let refused: u64 = [401, 403].iter().filter_map(|status| self.statuses.get(*status)).sum();
+        refused > 0 && refused == self.counts.attempts
+    }
+
     /// Statuses and failures by name, with how often each came.
     pub(crate) fn outcomes(&self) -> Vec<(String, u64, bool)> {
         let met = self.statuses.iter().enumerate().filter(|(_, count)| **count > 0);

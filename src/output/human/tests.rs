@@ -242,8 +242,8 @@ fn forwards_come_with_hints() {
     let expected = r#"              → POST http://localhost:3000/webhooks   connection refused   12 ms
                 hint: nothing is listening there: is the app running?
               → POST http://localhost:3000/webhooks   401 Unauthorized   12 ms
-                hint: the app refused it: does it verify with the same secret,
-                      over the raw bytes?
+                hint: the endpoint refused it: does it verify with the same
+                      secret, over the raw bytes?
               → POST http://localhost:3000/webhooks   404 Not Found   12 ms
                 "Cannot POST  /webhooks"
                 hint: no such route in the app: check the path of the URL

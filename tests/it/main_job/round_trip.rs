@@ -128,11 +128,11 @@ fn a_wrong_secret_is_refused_with_401_and_exit_1() {
         [
             r#"  attempt 1/1  +0:00      401 Unauthorized   N ms   "{"error":"invalid signature"}""#,
             "not delivered",
-            "  hint: the app refused it: does it verify with the same secret, over the raw bytes?",
+            "  hint: the endpoint refused it: does it verify with the same secret, over the raw bytes?",
         ]
     );
-    let own = "hint: the listener of this profile refused it, so its secret is another one; why: referralloop events list \
-        --refused\n";
+    let own = "hint: the listener of this profile refused it, so its secret is another one; why: referralloop verify \
+        --event r1\n";
     assert_eq!(sent.err(), own);
     listener.wait_for("✘ invalid");
     let led = scene.run(["verify", "--event", "1"]).code(2);

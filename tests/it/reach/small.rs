@@ -96,6 +96,33 @@ fn what_was_sent_unsigned_is_told_so_where_it_is_refused() {
     listener.stop().code(0);
 }
 
+/// A load run that is refused from end to end has the hints that a single event has.
+#[test]
+fn a_load_that_is_refused_is_told_about_the_secret() {
+    let scene = Scene::new();
+    scene.write("other.txt", "another secret");
+    let listener = scene.listen(["--require-signature"]);
+    let told = |url: &str, more: &[&str], code| {
+        let line = ["load", "created", "--count", "3", "--concurrency", "1", "--to", url];
+        let ended = scene.with(line.iter().chain(more)).columns(2000).output().code(code);
+        ended.err()
+    };
+    let secret = "hint: the endpoint refused it: does it verify with the same secret, over the raw bytes?\n";
+    let own = "hint: the listener of this profile refused it, so its secret is another one; why: referralloop verify --event r";
+    let refused = told(&listener.url, &["--secret-file", "other.txt"], 1);
+    assert!(refused.contains(secret) && refused.contains(own), "{refused}");
+    let unsigned = told(&listener.url, &["--unsigned"], 1);
+    assert!(unsigned.contains("hint: it carried no signature") && !unsigned.contains(own), "{unsigned}");
+    assert!(!told(&listener.url, &[], 0).contains("hint:"));
+    listener.stop().code(0);
+    let app = Endpoint::statuses(&[401]);
+    let refused = told(&app.url("/"), &[], 1);
+    assert!(refused.contains(secret) && !refused.contains(own), "{refused}");
+    // A load under which some get through has another trouble.
+    let overrun = Endpoint::new([Answer::Status(200), Answer::Status(401), Answer::Status(401)]);
+    assert!(!told(&overrun.url("/"), &[], 1).contains("hint:"));
+}
+
 #[test]
 fn a_condition_that_fails_is_told_once() {
     let scene = Scene::new();
