@@ -237,3 +237,19 @@ fn it_closes_with_a_summary_for_people_and_for_programs() {
     let told = Sandbox::start(&scene, [] as [&str; 0]).stop().code(0);
     assert!(told.err().contains("The sandbox ended; there was nothing to deliver."), "{told}");
 }
+
+/// An attempt that was refused has failed, though its delivery has not yet.
+#[test]
+fn its_last_words_count_attempts_and_deliveries_apart() {
+    let (scene, app) = (Scene::new(), Endpoint::statuses(&[200, 401, 401]));
+    let sandbox = Sandbox::start(&scene, ["--memory"]);
+    let list = waitlist(&sandbox, &scene);
+    sandbox.run(&scene, ["subscribe", "created", "--url", &app.url("/"), "--waitlist", &list]).code(0);
+    for (email, count) in [("ada@example.com", 1), ("bob@example.com", 2)] {
+        sandbox.run(&scene, ["signups", "create", "--email", email, "--waitlist", &list]).code(0);
+        app.wait_for(count);
+    }
+    let told = sandbox.stop().code(0).err().split_whitespace().collect::<Vec<_>>().join(" ");
+    let words = "The sandbox ended after 2 attempts, 1 of which failed: 1 delivered, 0 given up; 1 pending, lost with its memory.";
+    assert!(told.contains(words), "{told}");
+}

@@ -103,7 +103,12 @@ pub(crate) fn show_summary(
         (attempts, pending) => {
             let made = phrases::format_quantity(attempts, "attempt", "attempts");
             let waiting = if pending > 0 { format!("; {pending} pending, {rest}") } else { String::new() };
-            format!(" after {}: {delivered} delivered, {failed} failed{waiting}", made.as_str())
+            // Each delivery ends with one attempt that worked, or with none.
+            let failures = match attempts.saturating_sub(delivered) {
+                0 => String::new(),
+                failures => format!(", {failures} of which failed"),
+            };
+            format!(" after {}{failures}: {delivered} delivered, {failed} given up{waiting}", made.as_str())
         }
     };
     console.print_notice(&format!("The sandbox ended{words}."));
