@@ -59,7 +59,8 @@ impl EventType {
     }
 
     /// The path of this event that a mistyped one probably means. What was looked for in `data` is there, or is a field of
-    /// the envelope that was put there by mistake; it is never `data` itself.
+    /// the envelope that was put there by mistake; it is never `data` itself. Of a
+    /// value that is told before and after, the new one is meant.
     pub fn closest_path(self, path: &str) -> Option<&'static str> {
         let (within, name) = path.strip_prefix("data.").map_or((false, path), |name| (true, name));
         let named = |wanted: bool, name: &str| {
@@ -72,7 +73,8 @@ impl EventType {
             }
             false => find_closest(path, self.fields().map(|field| field.path)),
         };
-        named(!within, name).or_else(closest)
+        let renewed = || named(true, &format!("new_{name}"));
+        named(!within, name).or_else(renewed).or_else(closest)
     }
 }
 

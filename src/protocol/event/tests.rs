@@ -76,6 +76,9 @@ fn fields_follow_the_documented_order() {
 #[test]
 fn paths_are_suggested() {
     assert_eq!(EventType::SignupCreated.closest_path("position"), Some("data.position"));
+    // Of a value that is told before and after it changed, the new one is meant.
+    assert_eq!(EventType::SignupPositionChanged.closest_path("position"), Some("data.new_position"));
+    assert_eq!(EventType::SignupPositionChanged.closest_path("data.position"), Some("data.new_position"));
     assert_eq!(EventType::SignupCreated.closest_path("data.postion"), Some("data.position"));
     assert_eq!(EventType::SignupDeleted.closest_path("timestmap"), Some("timestamp"));
     assert_eq!(EventType::SignupDeleted.closest_path("colour"), None);
