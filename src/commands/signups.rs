@@ -10,6 +10,7 @@ mod view;
 use crate::config::ConfigSettings;
 use crate::context::Context;
 use crate::error::{Error, Exit};
+use crate::hosted::ApiFailure;
 use crate::output::console::Console;
 use crate::session::service::HostedService;
 use crate::session::{self, arguments, runtime, service, waitlist};
@@ -77,7 +78,15 @@ impl SignupsSession<'_> {
         waitlist::require_waitlist(given.as_ref(), self.context)
     }
 
-    fn explain(&self, failure: &crate::hosted::ApiFailure) -> Error {
-        self.service.explain(failure, self.context)
+    /// What was answered, or what the failure means.
+    async fn explained<T>(&self, answered: Result<T, ApiFailure>) -> Result<T, Error> {
+        match answered {
+            Ok(answer) => Ok(answer),
+            Err(failure) => Err(self.explain(&failure).await),
+        }
+    }
+
+    async fn explain(&self, failure: &ApiFailure) -> Error {
+        self.service.explain_by_asking(failure, self.context).await
     }
 }

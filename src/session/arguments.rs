@@ -158,10 +158,15 @@ pub(crate) fn repeat_headers(headers: &[HeaderArgument]) -> Vec<String> {
     headers.iter().flat_map(option).collect()
 }
 
+/// Reads an id of the service, or an e-mail address that stands for one.
+pub(crate) fn read_id_or_email(text: &str) -> Result<String, String> {
+    read_email(text).or_else(|_| read_id(text))
+}
+
 /// Reads an id of the service.
 pub(crate) fn read_id(text: &str) -> Result<String, String> {
     if read_email(text).is_ok() {
-        return Err(format!("'{text}' is an e-mail address, not an id; ids are in: referralloop signups list"));
+        return Err(format!("'{text}' is an e-mail address, not an id"));
     }
     check_id(text).map(|()| text.to_owned())
 }

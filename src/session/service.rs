@@ -7,7 +7,7 @@ use crate::error::{Error, ErrorCategory};
 use crate::hosted::{ApiClient, ApiFailure, ApiFailureCause, ClientEvent};
 use crate::output::console::Console;
 use crate::output::phrases;
-use crate::protocol::api::{ApiCall, ApiErrorResponse, ApiRateLimits};
+use crate::protocol::api::{ApiCall, ApiErrorResponse, ApiRateLimits, ApiWaitlist};
 use crate::protocol::attempt::{AttemptOutcome, AttemptPhase};
 use jiff::Timestamp;
 use jiff::fmt::strtime;
@@ -103,6 +103,19 @@ impl HostedService {
             ApiFailureCause::Endless { pages, rows } => explain_endless(*pages, *rows, &failure.call),
             ApiFailureCause::Unwritable(words) => Error::usage(format!("the request cannot be built: {words}")),
         }
+    }
+
+    /// The same; where a waitlist is not found, those there are are asked for one that goes by what was given.
+    pub(crate) async fn explain_by_asking(&self, failure: &ApiFailure, context: &Context) -> Error {
+        let mut told = self.explain(failure, context);
+        let (Some(404), Some(given)) = (failure.status(), failure.call.waitlist()) else { return told };
+        let all = self.client.list_waitlists().await.unwrap_or_default();
+        let is_given = |list: &&ApiWaitlist| ["slug", "name"].iter().any(|name| list.text(name) == Some(given));
+        if let Some(meant) = all.iter().find(is_given).map(ApiWaitlist::id).filter(|id| *id != given) {
+            // The other hints would repeat what was given.
+            told.hints = vec![format!("a waitlist is given by its id, and that of {given} is: --waitlist {meant}")];
+        }
+        told
     }
 
     fn describe_origin(&self) -> String {

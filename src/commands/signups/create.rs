@@ -48,13 +48,16 @@ pub(super) async fn run(arguments: &Arguments, work: &SignupsSession<'_>) -> Res
     let custom_fields = (!fields.is_empty()).then_some(fields);
     let new = NewSignup { email, name: arguments.name.clone(), metadata, custom_fields };
     let made = work.service.client.create_signup(&waitlist, &new).await;
-    let signup = made.map_err(|failure| {
-        let told = work.explain(&failure);
-        match failure.is_uncertain() {
-            true => told.hint("it may have been created; check with: referralloop signups list"),
-            false => told,
+    let signup = match made {
+        Ok(signup) => signup,
+        Err(failure) => {
+            let told = work.explain(&failure).await;
+            return Err(match failure.is_uncertain() {
+                true => told.hint("it may have been created; check with: referralloop signups list"),
+                false => told,
+            });
         }
-    })?;
+    };
     match work.console.is_json() {
         true => view::write_record(&work.console, &waitlist, &signup)?,
         false => work.console.write_text(&view::render_page(&signup, &work.console))?,

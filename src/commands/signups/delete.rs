@@ -15,8 +15,8 @@ Examples:
   referralloop signups delete 789e0123-e89b-12d3-a456-426614174000"
 )]
 pub(super) struct Arguments {
-    /// The sign-ups; without any, choose from a list on a terminal
-    #[arg(value_name = "ID", value_parser = arguments::read_id)]
+    /// The sign-ups, by id or e-mail address; without any, choose from a list on a terminal
+    #[arg(value_name = "ID", value_parser = arguments::read_id_or_email)]
     ids: Vec<String>,
     #[command(flatten)]
     of: WaitlistArgument,
@@ -34,7 +34,7 @@ pub(super) async fn run(arguments: &Arguments, work: &SignupsSession<'_>) -> Res
         },
         given => {
             confirm(given.len(), work)?;
-            given.to_vec()
+            pick::find_ids(given, &waitlist, work).await?
         }
     };
     let mut failed = Vec::new();
@@ -44,7 +44,7 @@ pub(super) async fn run(arguments: &Arguments, work: &SignupsSession<'_>) -> Res
                 work.console.write_record(&SignupDeletedRecord { id, waitlist_id: &waitlist })?;
             }
             Ok(()) => work.console.write_line(&format!("deleted {id}"))?,
-            Err(failure) => failed.push((id, work.explain(&failure))),
+            Err(failure) => failed.push((id, work.explain(&failure).await)),
         }
     }
     match failed.len() {

@@ -40,7 +40,7 @@ pub(super) async fn run(arguments: &Arguments, work: &SignupsSession<'_>) -> Res
         true => client.list_all_signups(&waitlist, |_| {}).await,
         false => client.list_signups(&waitlist, arguments.limit, arguments.offset).await,
     };
-    let ApiList { items: signups, odd } = found.map_err(|failure| work.explain(&failure))?;
+    let ApiList { items: signups, odd } = work.explained(found).await?;
     if work.console.is_json() {
         signups.iter().try_for_each(|signup| view::write_record(&work.console, &waitlist, signup))?;
         return Ok(Exit::Done);

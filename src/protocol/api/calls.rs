@@ -94,6 +94,17 @@ impl ApiCall {
         }
     }
 
+    /// The waitlist that it names.
+    pub(crate) fn waitlist(&self) -> Option<&str> {
+        match self {
+            Self::Signups { waitlist, .. }
+            | Self::CreateSignup { waitlist }
+            | Self::Signup { waitlist, .. }
+            | Self::DeleteSignup { waitlist, .. } => Some(waitlist),
+            Self::Waitlists | Self::Subscribe | Self::Unsubscribe { .. } => None,
+        }
+    }
+
     /// As it is spoken of: `GET /api/v1/waitlists`.
     pub(crate) fn describe(&self) -> String {
         format!("{} {BASE_PATH}{}", self.method().name(), self.path())

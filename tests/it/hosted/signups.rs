@@ -1,7 +1,8 @@
 //! waitlists and signups: what is shown, what is sent, what is kept of what nobody knows.
 
 use super::{run, with};
-use crate::support::{Api, SIGNUP, Scene, WAITLIST};
+use crate::support::{Api, SIGNUP, Sandbox, Scene, WAITLIST};
+use serde_json::json;
 
 #[test]
 fn lists_are_tables_for_people_and_keep_everything_for_programs() {
@@ -128,4 +129,38 @@ fn the_waitlist_may_be_a_setting() {
     scene.write("referralloop.toml", "waitlist = \"../x\"\n");
     let wrong = run(&scene, &api, ["signups", "list"]).code(3);
     assert!(wrong.err().contains("'waitlist': an id has letters"), "{wrong}");
+}
+
+/// People know addresses; the service wants ids.
+#[test]
+fn a_signup_is_found_by_its_address() {
+    let (scene, api) = (Scene::new(), Api::new());
+    let get = |email: &str| run(&scene, &api, ["signups", "get", email, "-w", WAITLIST]);
+    assert!(get("First@example.com").code(0).out().contains(SIGNUP));
+    let none = get("nobody@example.com").code(4);
+    let hint = format!("hint: list its sign-ups with: referralloop signups list --waitlist {WAITLIST} --all");
+    assert!(none.err().contains("has the address nobody@example.com") && none.err().contains(&hint), "{none}");
+    api.change(|signups| signups.push(json!({ "id": "twin", "email": "FIRST@example.com" })));
+    let twins = run(&scene, &api, ["signups", "delete", "first@example.com", "-w", WAITLIST]).code(2);
+    let told =
+        format!("error: 2 sign-ups have the address first@example.com\n  hint: name one by its id: {SIGNUP}, twin\n");
+    assert_eq!(twins.err(), told);
+    api.change(|signups| signups.truncate(1));
+    let gone = run(&scene, &api, ["signups", "delete", "first@example.com", "-w", WAITLIST]);
+    gone.says(&format!("deleted {SIGNUP}\n"));
+}
+
+#[test]
+fn a_waitlist_named_by_its_slug_is_told_its_id() {
+    let scene = Scene::new();
+    let sandbox = Sandbox::start(&scene, ["--memory"]);
+    let lists = sandbox.run(&scene, ["waitlists", "--json"]).records();
+    let list = lists.iter().find(|list| list.to_string().contains("early-access")).unwrap();
+    let id = list["id"].as_str().unwrap();
+    for line in [&["signups", "list"][..], &["signups", "create", "--email", "a@x.io"], &["signups", "get", "b"]] {
+        let ended = sandbox.with(&scene, line.iter().chain(&["-w", "early-access"])).output().code(4);
+        let hint = format!("hint: a waitlist is given by its id, and that of early-access is: --waitlist {id}");
+        let told = ended.err().split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(told.contains(&hint), "{ended}");
+    }
 }
