@@ -73,6 +73,8 @@ fn who_reads_nothing_gives_way_and_leaves_nothing() {
         post(url, &format!(r#"{{"n":{number},"text":"{text}"}}"#));
         Stream::try_open(&inspector)
     });
+    // It tells what happens from there on.
+    next.wait_for("hello");
     post(url, r#"{"n":"last"}"#);
     while next.wait_for("event")["body"] != r#"{"n":"last"}"# {}
     drop((streams, next));
