@@ -166,7 +166,7 @@ async fn send(
         console.write_text(&render_load_table(&sum, setting, &console.out))?;
     }
     kept.map_err(|error| Error::from_source(ErrorCategory::Machine, error))?;
-    print_refusal_hints(&figures, setting, began, context, console, settings);
+    print_refusal_hints(&figures, setting, began, context, console, settings).await;
     Ok(match signal {
         Some(signal) => delivery::exit_for_signal(signal),
         None => verdict(&figures),
@@ -174,7 +174,7 @@ async fn send(
 }
 
 /// Where every attempt was refused it is the secret and not the load; a listener of ours knows more.
-fn print_refusal_hints(
+async fn print_refusal_hints(
     figures: &LoadStatistics,
     setting: &LoadParameters,
     began: Timestamp,
@@ -188,7 +188,7 @@ fn print_refusal_hints(
     console.print_hint(phrases::refusal_hint(setting.signed).as_str());
     let Some(url) = Url::parse(&setting.url).ok().filter(|_| setting.signed) else { return };
     let is_meant = |row: &RefusedRow| row.refused.at >= began;
-    if let Some(number @ Some(_)) = own_refusal::find_own_refusal(&url, is_meant, context, settings) {
+    if let Some(number @ Some(_)) = own_refusal::find_own_refusal(&url, is_meant, context, settings).await {
         console.print_hint(&own_refusal::explain_own_refusal(number));
     }
 }

@@ -217,7 +217,7 @@ async fn send(
     screen.finish()?;
     let exit = exit?;
     if exit == Exit::No
-        && let Some(hint) = explain_refusal(&plan, context, settings)
+        && let Some(hint) = explain_refusal(&plan, context, settings).await
     {
         console.print_hint(&hint);
     }
@@ -231,7 +231,7 @@ async fn send(
 }
 
 /// Who refused a signed event, where that is a listener of ours: of another profile, or of this one.
-fn explain_refusal(plan: &DeliveryPlan, context: &Context, settings: &ConfigSettings) -> Option<String> {
+async fn explain_refusal(plan: &DeliveryPlan, context: &Context, settings: &ConfigSettings) -> Option<String> {
     let url = &plan.request.url;
     if !is_loopback(url) || !plan.request.is_signed() {
         return None;
@@ -249,5 +249,5 @@ fn explain_refusal(plan: &DeliveryPlan, context: &Context, settings: &ConfigSett
         return Some(neighbour);
     }
     let is_meant = |row: &RefusedRow| row.refused.content.body == plan.request.body;
-    own_refusal::find_own_refusal(url, is_meant, context, settings).map(own_refusal::explain_own_refusal)
+    own_refusal::find_own_refusal(url, is_meant, context, settings).await.map(own_refusal::explain_own_refusal)
 }

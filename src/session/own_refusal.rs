@@ -5,6 +5,7 @@ use crate::config::ConfigSettings;
 use crate::context::Context;
 use crate::protocol::target::is_loopback;
 use crate::store::RefusedRow;
+use std::time::Duration;
 use url::Url;
 
 /// The profile whose listener runs there, where it is another one.
@@ -18,9 +19,13 @@ pub(crate) fn explain_neighbour(url: &Url, context: &Context, settings: &ConfigS
     ))
 }
 
+/// Refused requests are written down behind the answer: looks until then.
+const LOOKS: u32 = 50;
+const LOOK_EVERY: Duration = Duration::from_millis(20);
+
 /// The number of the newest refused request that is meant, where the listener of this profile runs there: none where it
-/// is not written down, yet.
-pub(crate) fn find_own_refusal(
+/// is not written down within a second.
+pub(crate) async fn find_own_refusal(
     url: &Url,
     is_meant: impl Fn(&RefusedRow) -> bool,
     context: &Context,
@@ -28,8 +33,14 @@ pub(crate) fn find_own_refusal(
 ) -> Option<Option<u64>> {
     let store = super::store_path(context, settings).ok().filter(|_| is_loopback(url))?;
     registry::find_process_on_port(&store, url.port_or_known_default()?).filter(|(command, _)| *command == "listen")?;
-    let refused = super::open_reader(context, settings).ok()?.list_refused().ok()?;
-    Some(refused.iter().find(|row| is_meant(row)).map(|row| row.number))
+    for _ in 0..LOOKS {
+        let refused = super::open_reader(context, settings).ok()?.list_refused().ok()?;
+        if let Some(found) = refused.iter().find(|row| is_meant(row)) {
+            return Some(Some(found.number));
+        }
+        context.clock.sleep(LOOK_EVERY).await;
+    }
+    Some(None)
 }
 
 /// What is told of it.
